@@ -1,0 +1,198 @@
+"""What a ReadyToRun image is made of, as values: the hinge between code generation and the file format.
+
+`CompiledMethod` is a frozen value: it pickles, hashes and compares, so that it is the unit of parallel work, of caching
+and of golden tests. Nothing here knows how code was made, or how the file is laid out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class ImportSectionKind(IntEnum):
+    """Import sections in the order in which crossgen2 writes them; the value is the section's index in the image.
+
+    The index appears in thunks and in fixup lists (readytorun-format.md#import-sections).
+    """
+
+    IL_BODY = 0
+    DISPATCH = 1
+    EAGER = 2
+    HELPER = 3
+    METHOD = 4
+    PRECODE = 5
+    STRING = 6
+
+
+class ThunkKind(IntEnum):
+    """The thunk whose address a lazy cell holds at first; NONE for cells that start as zero."""
+
+    NONE = 0
+    METHOD_CALL = 1
+    METHOD_CALL_JUMPABLE = 2
+    HELPER = 3
+    HELPER_OBJ = 4
+    HELPER_OBJ_OBJ = 5
+    DISPATCH = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One import cell, identified by where it lives, its fixup blob and its thunk.
+
+    Attributes:
+        section: the import section that holds the cell.
+        signature: the fixup blob, kind byte first.
+        thunk: the delay-load thunk that the cell points to until it is resolved.
+        gc_ref_map: encoded GCRefMap of the callee's arguments (sections DISPATCH and METHOD only).
+    """
+
+    section: ImportSectionKind
+    signature: bytes
+    thunk: ThunkKind = ThunkKind.NONE
+    gc_ref_map: bytes = b""
+
+
+class RelocationKind(IntEnum):
+    """How a relocated field is computed from the target's RVA."""
+
+    REL32 = 1  # x64: i32, target - (address of the field + 4) + addend
+    ARM64_PAGE21 = 2  # arm64: adrp immediate of the target's 4 KiB page
+    ARM64_LO12_ADD = 3  # arm64: low 12 bits into an add immediate
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOnlyData:
+    """A place in the method's own read-only data (constants, switch tables)."""
+
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRvaData:
+    """The image's copy of the initial data of an RVA static field of the input assembly.
+
+    Attributes:
+        field_rid: row of the Field table.
+    """
+
+    field_rid: int
+
+
+RelocationTarget = Cell | ReadOnlyData | FieldRvaData
+
+
+@dataclass(frozen=True, slots=True)
+class Relocation:
+    """A field in the code that the image writer fills in.
+
+    Attributes:
+        offset: byte offset of the field from the start of the method's code.
+        kind: what is stored there.
+        target: what it refers to.
+        addend: bytes added to the target's address.
+    """
+
+    offset: int
+    kind: RelocationKind
+    target: RelocationTarget
+    addend: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CodePart:
+    """The main body or one funclet: one runtime function.
+
+    Attributes:
+        start, end: byte offsets from the start of the method's code; parts are contiguous and in code order.
+        unwind: encoded unwind header and codes, without the personality RVA.
+        is_filter: True exactly for filter funclets, which have a personality routine of their own.
+    """
+
+    start: int
+    end: int
+    unwind: bytes
+    is_filter: bool = False
+
+
+class EHClauseKind(IntEnum):
+    """Flags word of an R2R EH clause."""
+
+    TYPED = 0
+    FILTER = 1
+    FINALLY = 2
+    FAULT = 4
+
+
+SAME_TRY_FLAG = 0x10
+
+
+@dataclass(frozen=True, slots=True)
+class EHClause:
+    """One exception clause; all offsets are bytes from the start of the method's code, ends exclusive.
+
+    Attributes:
+        class_token_or_filter: TypeDef/TypeRef/TypeSpec token of a typed clause, filter start offset of a filter, else 0.
+    """
+
+    kind: EHClauseKind
+    try_start: int
+    try_end: int
+    handler_start: int
+    handler_end: int
+    class_token_or_filter: int = 0
+    same_try_as_previous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DebugBound:
+    """Maps a native offset to an IL offset (-1 no mapping, -2 prolog, -3 epilog); source: 1 call, 2 stack empty."""
+
+    native_offset: int
+    il_offset: int
+    source: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledMethod:
+    """Everything that code generation knows about one method body.
+
+    Attributes:
+        code: main body followed by its funclets.
+        relocations: fields of the code to be filled in by the image writer.
+        read_only_data: constants and switch tables, placed beside the code, `read_only_data_alignment` bytes aligned.
+        parts: main body first, then funclets in code order.
+        gc_info: encoded GC info (one for the whole method).
+        eh_clauses: inner before outer.
+        debug_bounds: ascending native offsets.
+        fixups: the cells that must be resolved before the method may run (sections IL_BODY, PRECODE, STRING).
+    """
+
+    code: bytes
+    relocations: tuple[Relocation, ...]
+    parts: tuple[CodePart, ...]
+    gc_info: bytes
+    read_only_data: bytes = b""
+    read_only_data_alignment: int = 8
+    eh_clauses: tuple[EHClause, ...] = ()
+    debug_bounds: tuple[DebugBound, ...] = ()
+    fixups: tuple[Cell, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MethodEntry:
+    """A compiled method and how the runtime finds it.
+
+    Attributes:
+        method_def_rid: row of the MethodDef table for non-generic methods (section MethodDefEntryPoints), else 0.
+        instance_signature: method signature blob for instantiations (section InstanceMethodEntryPoints), else b"".
+        instance_hash: version-resilient hash of that instantiation.
+        name: for maps and messages.
+    """
+
+    compiled: CompiledMethod
+    method_def_rid: int = 0
+    instance_signature: bytes = b""
+    instance_hash: int = 0
+    name: str = ""
