@@ -133,7 +133,7 @@ class EHClause:
     """One exception clause; all offsets are bytes from the start of the method's code, ends exclusive.
 
     Attributes:
-        class_token_or_filter: TypeDef/TypeRef/TypeSpec token of a typed clause, filter start offset of a filter, else 0.
+        class_token_or_filter: TypeDef/TypeRef/TypeSpec token of a typed clause, start offset of a filter, else 0.
     """
 
     kind: EHClauseKind

@@ -1,0 +1,128 @@
+"""NativeHashtable: records found by hash (`nativeformatreader.h`).
+
+```
+u8 log2(buckets) << 2 | es     es 0, 1, 2: the cells that follow are u8, u16, u32
+cell[buckets + 1]              offsets of the buckets from the byte after the header
+buckets                        { u8 low byte of the hash; native signed distance from itself to the record } ascending
+records
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from readytorun.r2r.primitives import ByteReader, native_signed
+
+_CELL_SIZES: Final = (1, 2, 4)
+_ENTRIES_PER_BUCKET: Final = 12  # what one bucket is meant to hold, so that a bucket fits a cache line
+
+
+class NativeHashtable:
+    """The table as it lies in a file.
+
+    Attributes:
+        bucket_count: a power of two.
+    """
+
+    __slots__ = ("_base", "_cell_size", "_reader", "bucket_count")
+
+    def __init__(self, reader: ByteReader) -> None:
+        """Read the header at the reader's position; the reader must cover the whole section."""
+        header = reader.u8()
+        if header & 3 > 2 or header >> 2 > 31:
+            raise reader.error(f"{header:#x} is no NativeHashtable header", reader.pos - 1)
+        self.bucket_count = 1 << (header >> 2)
+        self._cell_size = _CELL_SIZES[header & 3]
+        self._reader = reader
+        self._base = reader.pos
+
+    def entries(self) -> Iterator[tuple[int, int, int]]:
+        """(bucket, low byte of the hash, position of the record in the reader's data) in the order of the file."""
+        reader = self._reader
+        size = self._cell_size
+        reader.pos = self._base
+        cells = reader.take((self.bucket_count + 1) * size)
+        offsets = [int.from_bytes(cells[i : i + size], "little") for i in range(0, len(cells), size)]
+        for bucket in range(self.bucket_count):
+            pos = self._base + offsets[bucket]
+            stop = self._base + offsets[bucket + 1]
+            while pos < stop:
+                reader.pos = pos
+                low = reader.u8()
+                at = reader.pos
+                target = at + reader.native_signed()
+                pos = reader.pos
+                if not self._base <= target < reader.end:
+                    raise reader.error("NativeHashtable entry points outside of the table", at)
+                yield bucket, low, target
+
+
+def encode_native_hashtable(entries: Iterable[tuple[int, bytes]]) -> bytes:
+    """Encode (32-bit hash, record) pairs; equal hashes keep the order given. Records refer to nothing outside."""
+    items = list(entries)
+    buckets = 1
+    while buckets * _ENTRIES_PER_BUCKET < len(items):
+        buckets *= 2
+    chains: list[list[tuple[int, bytes]]] = [[] for _ in range(buckets)]
+    for hash_code, record in items:
+        chains[hash_code >> 8 & buckets - 1].append((hash_code & 0xFF, record))
+    for chain in chains:
+        chain.sort(key=lambda entry: entry[0])
+
+    starts: list[int] = []  # of each record within the record area
+    total = 0
+    for chain in chains:
+        for _, record in chain:
+            starts.append(total)
+            total += len(record)
+
+    # Distances depend on the sizes of the entries between: shrink from the widest form until nothing moves.
+    sizes = [6] * len(items)
+    while True:
+        entries_size = sum(sizes)
+        pos = 0
+        changed = False
+        for i, size in enumerate(sizes):
+            distance = entries_size - (pos + 1) + starts[i]
+            wanted = 1 + len(native_signed(distance))
+            if wanted < size:
+                sizes[i] = wanted
+                changed = True
+            pos += size
+        if not changed:
+            break
+
+    body = bytearray()
+    cells = [0]
+    index = 0
+    entries_size = sum(sizes)
+    for chain in chains:
+        for low, _ in chain:
+            body.append(low)
+            distance = entries_size - len(body) + starts[index]
+            encoded = native_signed(distance)
+            if len(encoded) != sizes[index] - 1:  # shorter than planned: keep the planned width, which readers accept
+                encoded = _native_signed_wide(distance, sizes[index] - 1)
+            body += encoded
+            index += 1
+        cells.append(len(body))
+    for chain in chains:
+        for _, record in chain:
+            body += record
+    code = 0
+    while (buckets + 1) * _CELL_SIZES[code] + cells[-1] >= 1 << 8 * _CELL_SIZES[code]:
+        code += 1
+    size = _CELL_SIZES[code]
+    table = (buckets + 1) * size
+    header = (buckets.bit_length() - 1) << 2 | code
+    return bytes((header,)) + b"".join((table + c).to_bytes(size, "little") for c in cells) + bytes(body)
+
+
+def _native_signed_wide(value: int, size: int) -> bytes:
+    """Encode a signed integer in exactly `size` bytes."""
+    if size == 5:
+        return b"\x0f" + (value & 0xFFFFFFFF).to_bytes(4, "little")
+    mask = (1 << 7 * size) - 1
+    return ((value & mask) << size | (1 << size - 1) - 1).to_bytes(size, "little")
