@@ -1,0 +1,129 @@
+"""Build, compile and run one test program in every way, and measure how much of it the runtime still JIT-compiled.
+
+A program is built and compiled once per test session, whichever test and whichever pytest-xdist worker asks first; the
+others wait for it at a file lock.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from compilers import Compiler
+from toolchain import JittedMethod, RunResult, Toolchain, ToolError, own_types
+
+PROGRAMS = Path(__file__).parent / "programs"
+
+# How a program runs with precompiled code. Each must do what the IL alone does under the JIT.
+MODES: Mapping[str, Mapping[str, str]] = {
+    "default": {},
+    # Generation 0 is 64 kB: a collection every few hundred allocations finds what the GC info gets wrong.
+    "gc": {"DOTNET_GCgen0size": "0x10000"},
+    # Precompiled code is never replaced, and what is not precompiled is compiled with full optimisation.
+    "notiering": {"DOTNET_TieredCompilation": "0"},
+}
+
+
+def program_sources() -> list[Path]:
+    """Every test program, in the order of their difficulty."""
+    return sorted(path for path in PROGRAMS.iterdir() if path.suffix in (".cs", ".il"))
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A program, built and compiled: the folders hold one file of the same name."""
+
+    il: Path
+    compiled: Path
+    expected_exit_code: int
+    expected_stdout: str
+    executed: list[str]  # own methods that the run of the IL executed: with no inlining, all were JIT-compiled
+    error: str  # why compilation failed, or empty
+
+    @property
+    def expected(self) -> tuple[int, str]:
+        return self.expected_exit_code, self.expected_stdout
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many of a program's own executed methods ran from precompiled code."""
+
+    program: str
+    executed: int
+    jitted: list[str]
+
+    @property
+    def precompiled(self) -> float:
+        """Between 0 and 1."""
+        return 1 - len(self.jitted) / self.executed if self.executed else 1.0
+
+
+@dataclass(frozen=True)
+class Harness:
+    """The session's folder, shared by all workers, and the tools."""
+
+    folder: Path
+    toolchain: Toolchain
+    compiler: Compiler
+
+    def prepare(self, source: Path) -> Prepared:
+        """Build the IL, run it under the JIT for the expected result, compile it. Done once per session."""
+        work = self.folder / source.stem
+        with _lock(work / "lock"):
+            done = work / "prepared.json"
+            if done.exists():
+                values = json.loads(done.read_text(encoding="utf-8"))
+                return Prepared(**(values | {"il": Path(values["il"]), "compiled": Path(values["compiled"])}))
+            prepared = self._prepare(source, work)
+            done.write_text(json.dumps(asdict(prepared), default=str), encoding="utf-8")
+            return prepared
+
+    def _prepare(self, source: Path, work: Path) -> Prepared:
+        il = self.toolchain.build(source, work / "il" / f"{source.stem}.dll")
+        # All of it at Tier0: no method is inlined into another, so that the list names every method that ran.
+        run = self.toolchain.run(il, environment={"DOTNET_TC_BackgroundWorkerTimeoutMs": "0"}, list_jitted=True)
+        own = own_types(il)
+        executed = sorted({m.name for m in run.jitted if m.outermost_type in own})
+        compiled = work / "r2r" / il.name
+        compiled.parent.mkdir(exist_ok=True)
+        error = ""
+        try:
+            self.compiler.compile([il], compiled, [])
+        except ToolError as failure:
+            error = str(failure)
+        return Prepared(il, compiled, run.exit_code, run.stdout, executed, error)
+
+    def run(self, prepared: Prepared, mode: str) -> RunResult:
+        """Run the compiled program in one of the `MODES`."""
+        return self.toolchain.run(prepared.compiled, environment=MODES[mode])
+
+    def share(self, source: Path) -> Share:
+        """Run the compiled program once more, with the runtime listing what it JIT-compiles. Done once per session."""
+        prepared = self.prepare(source)
+        work = self.folder / source.stem
+        with _lock(work / "share.lock"):
+            done = work / "share.json"
+            if done.exists():
+                return Share(**json.loads(done.read_text(encoding="utf-8")))
+            run = self.toolchain.run(prepared.compiled, list_jitted=True)
+            share = Share(source.stem, len(prepared.executed), own_jitted(run.jitted, own_types(prepared.il)))
+            done.write_text(json.dumps(asdict(share)), encoding="utf-8")
+            return share
+
+
+def own_jitted(jitted: list[JittedMethod], own: frozenset[str]) -> list[str]:
+    """The methods of the given types that the runtime had to compile because there was no code for them."""
+    return sorted({m.name for m in jitted if m.outermost_type in own and not m.is_recompilation})
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
