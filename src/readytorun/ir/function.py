@@ -57,7 +57,8 @@ class Block:
     Attributes:
         id: index in no list; unique within the function.
         ops: phis first, terminator last.
-        preds: predecessors in the order of the phis' operands.
+        preds: predecessors in the order of the phis' operands. A block appears once, however many of its terminator's
+            targets this one is. The entry of a funclet has none, and neither CATCH_RETURN nor an exception counts.
         funclet: 0 for the main body, else index into `Function.funclets` plus 1.
         try_index: innermost entry of `Function.eh_regions` whose try range holds the block, -1 if none.
         is_cold: ends in a throw, or is otherwise unlikely; laid out behind the rest where the regions allow.

@@ -283,9 +283,11 @@ class MemoryOp(Op):
         scale: bytes per index step: 1, 2, 4 or 8.
         offset: bytes, signed 32 bits.
         is_volatile: acquire for loads, release for stores; never duplicated or removed.
+        is_invariant: a LOAD of what never changes while the object lives: length of an array or string, MethodTable
+            pointer. Such loads are shared and hoisted over stores and calls.
     """
 
-    __slots__ = ("has_index", "is_volatile", "memory", "offset", "scale")
+    __slots__ = ("has_index", "is_invariant", "is_volatile", "memory", "offset", "scale")
 
     def __init__(
         self,
@@ -299,6 +301,7 @@ class MemoryOp(Op):
         offset: int = 0,
         is_volatile: bool = False,
         il_offset: int = -1,
+        is_invariant: bool = False,
     ) -> None:
         super().__init__(id, opcode, type, args, il_offset)
         self.memory = memory
@@ -306,6 +309,7 @@ class MemoryOp(Op):
         self.scale = scale
         self.offset = offset
         self.is_volatile = is_volatile
+        self.is_invariant = is_invariant
 
 
 class BlockOp(Op):
