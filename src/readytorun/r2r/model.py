@@ -134,6 +134,7 @@ class EHClause:
 
     Attributes:
         class_token_or_filter: TypeDef/TypeRef/TypeSpec token of a typed clause, start offset of a filter, else 0.
+        other_flags: 0x08 duplicated clause (before .NET 10), 0x20 catch of System.Exception (from .NET 11).
     """
 
     kind: EHClauseKind
@@ -143,6 +144,7 @@ class EHClause:
     handler_end: int
     class_token_or_filter: int = 0
     same_try_as_previous: bool = False
+    other_flags: int = 0
 
 
 @dataclass(frozen=True, slots=True)

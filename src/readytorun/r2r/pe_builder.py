@@ -7,6 +7,7 @@ equal its file offset's, so that any page size up to 64 KiB can map it; Windows 
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from readytorun.r2r.target import OperatingSystem, Target
@@ -92,7 +93,7 @@ class PEBuilder:
         last = self.sections[-1]
         return last.raw_offset + last.raw_size, last.rva + last.raw_size
 
-    def to_bytes(self, contents: list[bytes | bytearray], timestamp: int) -> bytes:
+    def to_bytes(self, contents: Sequence[bytes | bytearray], timestamp: int) -> bytes:
         """The file; `contents` are those of the placed sections, in order."""
         file_size, end = self._ends()
         code_size = sum(s.raw_size for s in self.sections if s.characteristics & 0x20)

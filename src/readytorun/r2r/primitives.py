@@ -232,23 +232,25 @@ class BitReader:
         pos: current position in bits from the first bit of the data.
     """
 
-    __slots__ = ("_bits", "_end", "_start", "pos", "reader")
+    __slots__ = ("_data", "_end", "_start", "pos", "reader")
 
-    def __init__(self, reader: ByteReader, size: int | None = None) -> None:
-        """Read from the reader's position on; `size` bytes, or all up to the reader's end."""
+    def __init__(self, reader: ByteReader) -> None:
+        """Read from the reader's position on, at most up to the reader's end."""
         self.reader = reader
+        self._data = reader.data
         self._start = reader.pos
-        end = reader.end if size is None else min(reader.end, reader.pos + size)
-        self._bits = int.from_bytes(reader.data[self._start : end], "little")
-        self._end = (end - self._start) * 8
+        self._end = (reader.end - reader.pos) * 8
         self.pos = 0
 
     def take(self, width: int) -> int:
         pos = self.pos
-        if pos + width > self._end:
+        end = pos + width
+        if end > self._end:
             raise self.reader.error("truncated bit stream", self._start + (pos >> 3))
-        self.pos = pos + width
-        return self._bits >> pos & ((1 << width) - 1)
+        self.pos = end
+        first = self._start + (pos >> 3)
+        chunk = self._data[first : self._start + (end + 7 >> 3)]
+        return int.from_bytes(chunk, "little") >> (pos & 7) & ((1 << width) - 1)
 
     def byte_position(self) -> int:
         """Offset into the reader's data of the first byte that has not been touched."""

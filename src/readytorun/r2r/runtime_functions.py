@@ -1,0 +1,56 @@
+"""Section RuntimeFunctions: one record per main body and funclet, ascending by address.
+
+x64 records carry begin, end and unwind RVA; those of the other machines begin and unwind RVA (`codeman.cpp`). One u32
+of ones follows the last record and is not counted in the section's size.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from readytorun.r2r.primitives import ByteReader
+from readytorun.r2r.target import Machine
+
+_X64: Final = struct.Struct("<III")
+_OTHER: Final = struct.Struct("<II")
+SENTINEL: Final = b"\xff\xff\xff\xff"
+
+
+class RuntimeFunction(NamedTuple):
+    """RVAs of the first byte, of the byte behind (x64 only, else 0), and of the unwind data."""
+
+    begin: int
+    end: int
+    unwind: int
+
+
+def record_size(machine: int) -> int:
+    """Bytes per record."""
+    return _X64.size if machine == Machine.AMD64 else _OTHER.size
+
+
+def encode_runtime_functions(functions: Iterable[RuntimeFunction], machine: int) -> bytes:
+    """Encode the records, without the sentinel."""
+    if machine == Machine.AMD64:
+        return b"".join(_X64.pack(*function) for function in functions)
+    return b"".join(_OTHER.pack(function.begin, function.unwind) for function in functions)
+
+
+def decode_runtime_functions(reader: ByteReader, machine: int) -> list[RuntimeFunction]:
+    """Read records up to the reader's end."""
+    start = reader.pos
+    data = reader.take(reader.end - start)
+    if len(data) % record_size(machine):
+        raise reader.error("runtime function table has a partial record", start)
+    if machine == Machine.AMD64:
+        functions = [RuntimeFunction(*fields) for fields in _X64.iter_unpack(data)]
+    else:
+        functions = [RuntimeFunction(begin, 0, unwind) for begin, unwind in _OTHER.iter_unpack(data)]
+    previous = -1
+    for index, function in enumerate(functions):
+        if function.begin <= previous:
+            raise reader.error(f"runtime function {index} is out of order", start + index * record_size(machine))
+        previous = function.begin
+    return functions
