@@ -88,7 +88,7 @@ class Harness:
         # All of it at Tier0: no method is inlined into another, so that the list names every method that ran.
         run = self.toolchain.run(il, environment={"DOTNET_TC_BackgroundWorkerTimeoutMs": "0"}, list_jitted=True)
         own = own_types(il)
-        executed = sorted({m.name for m in run.jitted if m.outermost_type in own})
+        executed = sorted({m.name for m in run.jitted if m.outermost_type in own and not m.is_stub})
         compiled = work / "r2r" / il.name
         compiled.parent.mkdir(exist_ok=True)
         error = ""
@@ -118,7 +118,7 @@ class Harness:
 
 def own_jitted(jitted: list[JittedMethod], own: frozenset[str]) -> list[str]:
     """The methods of the given types that the runtime had to compile because there was no code for them."""
-    return sorted({m.name for m in jitted if m.outermost_type in own and not m.is_recompilation})
+    return sorted({m.name for m in jitted if m.outermost_type in own and not (m.is_recompilation or m.is_stub)})
 
 
 @contextmanager

@@ -50,6 +50,11 @@ class JittedMethod:
         return re.split(r"[\[+]", self.name.partition(":")[0], maxsplit=1)[0]
 
     @property
+    def is_stub(self) -> bool:
+        """Whether the runtime made the IL itself, for a delegate or for marshalling: no compiler ever saw it."""
+        return ":IL_STUB" in self.name
+
+    @property
     def is_recompilation(self) -> bool:
         """Whether the method had code already, its own or precompiled, and was hot enough to be compiled again."""
         return "Tier1" in self.tier
