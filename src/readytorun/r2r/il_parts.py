@@ -57,16 +57,17 @@ class ILParts:
         """Append all method bodies to `out`, which will lie at `base_rva`, and note their RVAs in the metadata."""
         image = self._assembly.image
         moved: dict[int, int] = {}
-        position = self._assembly.reader.table_offset(TableId.METHOD_DEF) - self._metadata_offset()
-        stride = self._assembly.reader.row_size(TableId.METHOD_DEF)
-        for rva in self._assembly.reader.column(TableId.METHOD_DEF, "RVA"):
+        reader = self._assembly.reader
+        position = self._column_position(TableId.METHOD_DEF, "RVA")
+        stride = reader.row_sizes[TableId.METHOD_DEF]
+        for rva in reader.column(TableId.METHOD_DEF, "RVA"):
             if rva:
                 new_rva = moved.get(rva)
                 if new_rva is None:
                     body = read_method_body(image, rva)
                     content = image.data[body.file_offset : body.file_offset + body.total_size]
-                    if content[0] & 3 == 3:  # only fat headers are aligned
-                        out += bytes(-len(out) % 4)
+                    if content[0] & 3 == 3:  # fat headers are aligned, and so are the sections behind the code
+                        out += bytes((rva - base_rva - len(out)) % 4)
                     new_rva = moved[rva] = base_rva + len(out)
                     out += content
                 _U32.pack_into(self._metadata, position, new_rva)
@@ -78,8 +79,8 @@ class ILParts:
         image = self._assembly.image
         rvas = reader.column(TableId.FIELD_RVA, "RVA")
         fields = reader.column(TableId.FIELD_RVA, "Field")
-        position = reader.table_offset(TableId.FIELD_RVA) - self._metadata_offset()
-        stride = reader.row_size(TableId.FIELD_RVA)
+        position = self._column_position(TableId.FIELD_RVA, "RVA")
+        stride = reader.row_sizes[TableId.FIELD_RVA]
         moved: dict[tuple[int, int], int] = {}
         for rva, field in zip(rvas, fields, strict=True):
             size = self._field_size(field, rva)
@@ -193,8 +194,11 @@ class ILParts:
         out += b"".join(entries)
         return new_rva, count * _DEBUG_ENTRY.size
 
-    def _metadata_offset(self) -> int:
-        return self._assembly.image.offset_of(self._header.metadata[0])
+    def _column_position(self, table: int, name: str) -> int:
+        """Offset into the metadata of the first row's cell in a column; the columns used here are 4 bytes wide."""
+        reader = self._assembly.reader
+        start = self._assembly.image.offset_of(self._header.metadata[0])
+        return reader.row_offset(table, 1) + reader.column_offset(table, name) - start
 
     def _field_size(self, field: int, rva: int) -> int:
         """Size in bytes of the initial data of an RVA field."""
