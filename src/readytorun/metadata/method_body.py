@@ -117,6 +117,8 @@ def read_method_body(image: PEImage, rva: int) -> MethodBody:
         return MethodBody(_TINY_MAX_STACK, False, 0, data[start + 1 : start + 1 + size], [], start, 1 + size)
     if first & _FORMAT_MASK != _FAT:
         raise BadImageError(image.path, f"unknown method header format {first & 7}", start)
+    if rva & 3:
+        raise BadImageError(image.path, f"a fat method header at RVA {rva:#x}, which is not a multiple of 4", start)
     if start + _FAT_HEADER_SIZE > end:
         raise BadImageError(image.path, "a method header runs past the end of its section", start)
     flags, max_stack, code_size, local_signature = _FAT_HEADER.unpack_from(data, start)
@@ -129,13 +131,17 @@ def read_method_body(image: PEImage, rva: int) -> MethodBody:
     regions: list[ExceptionRegion] = []
     code = data[code_start:stop]
     if flags & _MORE_SECTIONS:
-        # Sections are aligned to 4 bytes of RVA; a section of the file starts at a multiple of 4 in both.
-        stop = _read_sections(image, start + (((rva + stop - start + 3) & ~3) - rva), end, code_size, regions)
+        stop = _read_sections(image, start, start + (code_size + _FAT_HEADER_SIZE + 3 & ~3), end, code_size, regions)
     return MethodBody(max_stack, flags & _INIT_LOCALS != 0, local_signature, code, regions, start, stop - start)
 
 
-def _read_sections(image: PEImage, at: int, end: int, code_size: int, regions: list[ExceptionRegion]) -> int:
-    """Read the exception sections from file offset `at` into `regions`; give the offset where they end."""
+def _read_sections(
+    image: PEImage, start: int, at: int, end: int, code_size: int, regions: list[ExceptionRegion]
+) -> int:
+    """Read the exception sections from file offset `at` into `regions`; give the offset where they end.
+
+    Sections are aligned to 4 bytes from `start`, the file offset of the method's header.
+    """
     data = image.data
     while True:
         if at + 4 > end:
@@ -158,7 +164,7 @@ def _read_sections(image: PEImage, at: int, end: int, code_size: int, regions: l
         at += size
         if not kind & _SECTION_MORE:
             return at
-        at = (at + 3) & ~3
+        at = start + (at - start + 3 & ~3)
 
 
 def _region(

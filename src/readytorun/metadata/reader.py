@@ -65,6 +65,8 @@ class MetadataReader:
         "_guid_start",
         "_key_maps",
         "_owners",
+        "_row_counts",
+        "_row_sizes",
         "_string_end",
         "_string_start",
         "_strings",
@@ -75,8 +77,6 @@ class MetadataReader:
         "is_compressed",
         "offset",
         "path",
-        "row_counts",
-        "row_sizes",
         "size",
         "version",
     )
@@ -113,7 +113,7 @@ class MetadataReader:
 
     def row_count(self, table: int) -> int:
         """How many rows `table` has."""
-        return self.row_counts[table]
+        return self._row_counts[table]
 
     def column(self, table: int, name: str) -> list[int]:
         """The column `name` (as in ECMA-335 II.22) of every row, at index rid - 1. Shared: do not change the list.
@@ -135,12 +135,20 @@ class MetadataReader:
 
     def check_rid(self, table: int, rid: int) -> None:
         """Raises BadImageError unless `table` has a row `rid`. For rids that come from elsewhere than a column."""
-        if table >= TABLE_COUNT or not 1 <= rid <= self.row_counts[table]:
+        if table >= TABLE_COUNT or not 1 <= rid <= self._row_counts[table]:
             raise BadImageError(self.path, f"no row for metadata token {table << 24 | rid:#010x}", self.offset)
+
+    def row_size(self, table: int) -> int:
+        """The size of a row of `table` in bytes."""
+        return self._row_sizes[table]
+
+    def table_offset(self, table: int) -> int:
+        """The file offset of the first row of `table`."""
+        return self._table_offsets[table]
 
     def row_offset(self, table: int, rid: int) -> int:
         """The file offset of a row, for error messages and for rewriting."""
-        return self._table_offsets[table] + (rid - 1) * self.row_sizes[table]
+        return self._table_offsets[table] + (rid - 1) * self._row_sizes[table]
 
     def column_offset(self, table: int, name: str) -> int:
         """The offset in bytes of a column within a row of `table`."""
@@ -200,9 +208,9 @@ class MetadataReader:
         """
         owners = self._owners.get(table)
         if owners is None:
-            owners = [0] * (self.row_counts[table] + 1)
+            owners = [0] * (self._row_counts[table] + 1)
             is_field = table == TableId.FIELD
-            for type_rid in range(1, self.row_counts[TableId.TYPE_DEF] + 1):
+            for type_rid in range(1, self._row_counts[TableId.TYPE_DEF] + 1):
                 for child in self.fields_of(type_rid) if is_field else self.methods_of(type_rid):
                     owners[child] = type_rid
             self._owners[table] = owners
@@ -351,7 +359,7 @@ class MetadataReader:
         if valid >> TABLE_COUNT:
             raise BadImageError(path, f"unknown metadata tables (mask {valid:#x})", start + 8)
         at = start + 24
-        self.row_counts: list[int] = [0] * TABLE_COUNT
+        self._row_counts: list[int] = [0] * TABLE_COUNT
         for table in range(TABLE_COUNT):
             if valid >> table & 1:
                 if at + 4 > end:
@@ -359,11 +367,11 @@ class MetadataReader:
                 rows: int = _U32.unpack_from(data, at)[0]
                 if rows > _MAX_ROWS:
                     raise BadImageError(path, f"table {table:#x} has {rows} rows, more than a token can name", at)
-                self.row_counts[table] = rows
+                self._row_counts[table] = rows
                 at += 4
         if heap_sizes & _EXTRA_DATA:
             at += 4
-        self.row_sizes: list[int] = []
+        self._row_sizes: list[int] = []
         self._dtypes: list[Any] = []
         self._table_offsets: list[int] = []
         for table in range(TABLE_COUNT):
@@ -375,18 +383,20 @@ class MetadataReader:
             dtype: Any = np.dtype({"names": names, "formats": formats})
             size = int(dtype.itemsize)
             self._dtypes.append(dtype)
-            self.row_sizes.append(size)
+            self._row_sizes.append(size)
             self._table_offsets.append(at)
-            at += size * self.row_counts[table]
+            at += size * self._row_counts[table]
             if at > end:
                 raise BadImageError(
-                    path, f"table {table:#x} runs past the end of the table stream", self._table_offsets[table]
+                    path,
+                    f"table {table:#x} runs past the end of the table stream",
+                    self._table_offsets[table],
                 )
 
     def _list_target(self, table: int) -> int:
         """The table that a list of `table` rows indexes: its pointer table when that has rows."""
         pointer = POINTER_TABLES[table][0]
-        return pointer if self.row_counts[pointer] else table
+        return pointer if self._row_counts[pointer] else table
 
     def _width(self, kind: int, heap_sizes: int) -> int:
         """The width in bytes of a column (ECMA-335 II.24.2.6)."""
@@ -401,11 +411,11 @@ class MetadataReader:
         if kind >= CODED:
             limit = 1 << 16 - CODED_INDEX_BITS[kind - CODED]
             for table in CODED_INDEX_TABLES[kind - CODED]:
-                if table >= 0 and self.row_counts[table] >= limit:
+                if table >= 0 and self._row_counts[table] >= limit:
                     return 4
             return 2
         table = self._list_target(kind - LIST) if kind >= LIST else kind - ROW
-        return 4 if self.row_counts[table] >= 1 << 16 else 2
+        return 4 if self._row_counts[table] >= 1 << 16 else 2
 
     def _decode_column(self, table: int, name: str) -> list[int]:
         kind = -1
@@ -415,10 +425,10 @@ class MetadataReader:
         if kind < 0:
             raise KeyError(f"table {table:#x} has no column {name}")
         rows = np.frombuffer(
-            self.data, dtype=self._dtypes[table], count=self.row_counts[table], offset=self._table_offsets[table]
+            self.data, dtype=self._dtypes[table], count=self._row_counts[table], offset=self._table_offsets[table]
         )
         raw: Any = rows[name]
-        if kind < ROW or not self.row_counts[table]:
+        if kind < ROW or not self._row_counts[table]:
             values: list[int] = raw.tolist()
             return values
         if kind >= CODED:
@@ -428,14 +438,16 @@ class MetadataReader:
             tag_tables = np.full(1 << bits, -1, dtype=np.int64)
             tag_tables[: len(tables)] = tables
             tag_rows = np.zeros(1 << bits, dtype=np.int64)
-            tag_rows[: len(tables)] = [self.row_counts[t] if t >= 0 else 0 for t in tables]
+            tag_rows[: len(tables)] = [self._row_counts[t] if t >= 0 else 0 for t in tables]
             wide: Any = raw.astype(np.int64)
             tags = wide & ((1 << bits) - 1)
             rids = wide >> bits
             bad: Any = rids > tag_rows[tags]
             tokens: Any = np.where(rids == 0, 0, tag_tables[tags] << 24 | rids)
         else:
-            limit = self.row_counts[kind - ROW] if kind < LIST else self.row_counts[self._list_target(kind - LIST)] + 1
+            limit = (
+                self._row_counts[kind - ROW] if kind < LIST else self._row_counts[self._list_target(kind - LIST)] + 1
+            )
             bad = raw > limit
             tokens = raw
         if bad.any():
@@ -454,7 +466,7 @@ class MetadataReader:
         self.check_rid(table, rid)
         start = column[rid - 1]
         pointers = self._list_target(target)
-        end = column[rid] if rid < len(column) else self.row_counts[pointers] + 1
+        end = column[rid] if rid < len(column) else self._row_counts[pointers] + 1
         if start > end or start == 0:
             raise BadImageError(
                 self.path,
