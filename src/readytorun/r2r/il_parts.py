@@ -59,7 +59,7 @@ class ILParts:
         moved: dict[int, int] = {}
         reader = self._assembly.reader
         position = self._column_position(TableId.METHOD_DEF, "RVA")
-        stride = reader.row_sizes[TableId.METHOD_DEF]
+        stride = reader.row_size(TableId.METHOD_DEF)
         for rva in reader.column(TableId.METHOD_DEF, "RVA"):
             if rva:
                 new_rva = moved.get(rva)
@@ -80,7 +80,7 @@ class ILParts:
         rvas = reader.column(TableId.FIELD_RVA, "RVA")
         fields = reader.column(TableId.FIELD_RVA, "Field")
         position = self._column_position(TableId.FIELD_RVA, "RVA")
-        stride = reader.row_sizes[TableId.FIELD_RVA]
+        stride = reader.row_size(TableId.FIELD_RVA)
         moved: dict[tuple[int, int], int] = {}
         for rva, field in zip(rvas, fields, strict=True):
             size = self._field_size(field, rva)
