@@ -30,5 +30,9 @@ class MissingReferenceError(ReadyToRunError):
     """An assembly that the input refers to was not found among the references."""
 
 
+class MissingMemberError(ReadyToRunError):
+    """A type, method or field that the input refers to is not in the assembly that should define it."""
+
+
 class UsageError(ReadyToRunError):
     """Options that contradict each other, or a value that an option does not take."""
