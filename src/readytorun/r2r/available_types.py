@@ -9,6 +9,7 @@ from __future__ import annotations
 from readytorun.metadata.reader import MetadataReader
 from readytorun.metadata.tables import TableId
 from readytorun.r2r.hashes import type_hash
+from readytorun.r2r.native_array import Record
 from readytorun.r2r.native_hashtable import NativeHashtable, encode_native_hashtable
 from readytorun.r2r.primitives import ByteReader, native
 
@@ -66,7 +67,7 @@ def enclosing_types(metadata: MetadataReader) -> list[int]:
 def encode_available_types(metadata: MetadataReader) -> bytes:
     """The section for an assembly."""
     return encode_native_hashtable(
-        (value, native(row << 1 | kind)) for value, row, kind in available_type_hashes(metadata)
+        (value, Record(native(row << 1 | kind))) for value, row, kind in available_type_hashes(metadata)
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from readytorun.r2r.model import DebugBound
-from readytorun.r2r.native_array import NativeArray, encode_native_array
+from readytorun.r2r.native_array import NativeArray, Record, encode_native_array
 from readytorun.r2r.primitives import BitReader, BitWriter, ByteReader, NibbleReader, NibbleWriter
 
 _IL_BIAS: Final = 3
@@ -199,7 +199,7 @@ def decode_debug_info(reader: ByteReader, major: int) -> DebugInfo:
 
 def encode_debug_section(blobs: Mapping[int, bytes]) -> bytes:
     """The section from {runtime function index: blob}."""
-    return encode_native_array({index: b"\x00" + blob for index, blob in blobs.items()})
+    return encode_native_array({index: Record(b"\x00", blob) for index, blob in blobs.items()})
 
 
 def debug_blob_positions(reader: ByteReader) -> list[tuple[int, int]]:

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from readytorun.r2r.native_array import NativeArray, encode_native_array
+from readytorun.r2r.native_array import NativeArray, Record, encode_native_array
 from readytorun.r2r.native_hashtable import NativeHashtable, encode_native_hashtable
 from readytorun.r2r.primitives import ByteReader, NibbleReader, NibbleWriter, native
 
@@ -30,15 +30,6 @@ class EntryPoint(NamedTuple):
 
     function_index: int
     fixups: FixupList
-
-
-class InstanceEntry(NamedTuple):
-    """One record of InstanceMethodEntryPoints: the low byte of its hash, the method's signature and entry point."""
-
-    bucket: int
-    low_hash: int
-    signature: bytes
-    entry: EntryPoint
 
 
 def encode_fixup_list(fixups: Iterable[tuple[int, int]]) -> bytes:
@@ -87,11 +78,11 @@ def decode_fixup_list(reader: ByteReader) -> FixupList:
         section += delta
 
 
-def encode_entry_point(function_index: int, fixup_list: bytes) -> bytes:
-    """Encode a record; `fixup_list` is an encoded list, or b"" for none."""
+def entry_point_record(function_index: int, fixup_list: bytes, signature: bytes = b"") -> Record:
+    """The record of an entry point; `fixup_list` is an encoded list or b"", `signature` that of an instantiation."""
     if not fixup_list:
-        return native(function_index << 1)
-    return native(function_index << 2 | 1) + fixup_list
+        return Record(signature + native(function_index << 1))
+    return Record(signature + native(function_index << 2 | 1), fixup_list, signature + native(function_index << 2 | 3))
 
 
 def decode_entry_point(reader: ByteReader) -> EntryPoint:
@@ -112,8 +103,8 @@ def decode_entry_point(reader: ByteReader) -> EntryPoint:
     return EntryPoint(value >> 2, fixups)
 
 
-def encode_method_def_entry_points(records: Mapping[int, bytes]) -> bytes:
-    """Section MethodDefEntryPoints; keys are MethodDef rows, values encoded records."""
+def encode_method_def_entry_points(records: Mapping[int, Record]) -> bytes:
+    """Section MethodDefEntryPoints; keys are MethodDef rows, values made by entry_point_record."""
     return encode_native_array({rid - 1: record for rid, record in records.items()})
 
 
@@ -126,9 +117,9 @@ def decode_method_def_entry_points(reader: ByteReader) -> list[tuple[int, EntryP
     return entries
 
 
-def encode_instance_entry_points(records: Sequence[tuple[int, bytes, bytes]]) -> bytes:
-    """Section InstanceMethodEntryPoints from (hash, method signature, encoded record)."""
-    return encode_native_hashtable((hash_code, signature + record) for hash_code, signature, record in records)
+def encode_instance_entry_points(records: Sequence[tuple[int, Record]]) -> bytes:
+    """Section InstanceMethodEntryPoints from (hash, record made by entry_point_record)."""
+    return encode_native_hashtable(records)
 
 
 def instance_entry_positions(reader: ByteReader) -> list[tuple[int, int, int]]:

@@ -12,9 +12,9 @@ start; v & 3 == 0 is a leaf that stands for index v >> 2 only, its record follow
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
-from readytorun.r2r.primitives import ByteReader, native
+from readytorun.r2r.primitives import ByteReader, native, native_padded
 
 _BLOCK: Final = 16
 _ABSENT: Final = b"\x80"  # a leaf for index 0x40, which no block has
@@ -73,55 +73,156 @@ class NativeArray:
             yield from self._walk(node + (value >> 2), index | bit, bit >> 1)
 
 
-def encode_native_array(records: Mapping[int, bytes], count: int | None = None) -> bytes:
-    """Encode records that refer to nothing outside of themselves; blocks of equal content are shared."""
-    return NativeArrayWriter(records, count).to_bytes()
+class Record(NamedTuple):
+    """A record of an array or hashtable.
+
+    A record that ends in a `tail` may share it with an earlier record of the same tail: then `shared_head` is written
+    in place of `head`, and native(distance from this integer back to the earlier tail) in place of the tail.
+    """
+
+    head: bytes
+    tail: bytes = b""
+    shared_head: bytes = b""
 
 
-class NativeArrayWriter:
-    """Encodes a NativeArray in the shortest form."""
+def encode_native_array(records: Mapping[int, Record], count: int | None = None) -> bytes:
+    """Encode {index: record}; `count` is the number of indices, default the last index + 1."""
+    if count is None:
+        count = max(records, default=-1) + 1
+    block_starts = range(0, count, _BLOCK)
+    blocks = [
+        _Block([(i, records[start + i]) for i in range(_BLOCK) if start + i in records]) for start in block_starts
+    ]
 
-    def __init__(self, records: Mapping[int, bytes], count: int | None = None) -> None:
-        self._records = records
-        self._count = max(records, default=-1) + 1 if count is None else count
+    # Distances to shared tails depend on the sizes of what lies between, and those on distances: sizes start at their
+    # least and grow until everything fits.
+    while True:
+        tails: dict[bytes, int] = {}
+        offset = 0
+        fits = True
+        for block in blocks:
+            fits = block.lay_out(offset, tails) and fits
+            offset += block.size
+        if fits:
+            break
+    body = bytearray()
+    offsets = []
+    absent = -1
+    for block in blocks:
+        # All empty blocks are one; laid out without bytes of their own, they do not disturb the distances.
+        if not block.items:
+            offsets.append(absent)
+            continue
+        offsets.append(len(body))
+        body += block.encode(tails)
+    if -1 in offsets:
+        offsets = [len(body) if value < 0 else value for value in offsets]
+        body += _ABSENT
 
-    def to_bytes(self) -> bytes:
-        blocks: list[int] = []  # offset of each block in `pool`
-        pool = bytearray()
-        seen: dict[bytes, int] = {}
-        for start in range(0, self._count, _BLOCK):
-            items = [(i, self._records[start + i]) for i in range(_BLOCK) if start + i in self._records]
-            encoded = _encode_tree(items, _BLOCK >> 1) if items else _ABSENT
-            offset = seen.get(encoded)
-            if offset is None:
-                offset = seen[encoded] = len(pool)
-                pool += encoded
-            blocks.append(offset)
-        code = 0
-        while blocks and len(blocks) * _OFFSET_SIZES[code] + max(blocks) >= 1 << 8 * _OFFSET_SIZES[code]:
-            code += 1
-        size = _OFFSET_SIZES[code]
-        table = len(blocks) * size
-        header = native(self._count << 2 | code)
-        return header + b"".join((table + b).to_bytes(size, "little") for b in blocks) + bytes(pool)
+    code = 0
+    while offsets and len(offsets) * _OFFSET_SIZES[code] + max(offsets) >= 1 << 8 * _OFFSET_SIZES[code]:
+        code += 1
+    size = _OFFSET_SIZES[code]
+    table = len(offsets) * size
+    header = native(count << 2 | code)
+    return header + b"".join((table + value).to_bytes(size, "little") for value in offsets) + bytes(body)
+
+
+class _Block:
+    """Up to 16 records while they are being laid out; positions count from the first block."""
+
+    def __init__(self, items: list[tuple[int, Record]]) -> None:
+        self.items = items
+        self.size = 0
+        self.start = -1
+        self._distance_sizes = [1] * len(items)  # bytes of the distance, for records that share their tail
+        self._shares: list[bool] = [False] * len(items)
+        self._starts: list[int] = []  # of each record, from the start of the block
+        self._stale = True
+
+    def lay_out(self, start: int, tails: dict[bytes, int]) -> bool:
+        """Place the block at `start`; add its first tails to `tails`. False if a distance did not fit its room."""
+        self.start = start
+        fits = True
+        for number, (_, record) in enumerate(self.items):
+            shares = bool(record.tail) and record.tail in tails
+            if shares != self._shares[number]:
+                self._shares[number] = shares
+                self._stale = True
+            if record.tail and not shares:
+                tails[record.tail] = -1  # position follows below
+        if self._stale:
+            sizes = []
+            for number, (_, record) in enumerate(self.items):
+                if self._shares[number]:
+                    sizes.append(len(record.shared_head) + self._distance_sizes[number])
+                else:
+                    sizes.append(len(record.head) + len(record.tail))
+            indices = [index for index, _ in self.items]
+            self.size, self._starts = _tree_layout(indices, sizes, _BLOCK >> 1) if indices else (0, [])
+            self._stale = False
+        for number, (_, record) in enumerate(self.items):
+            position = start + self._starts[number]
+            if self._shares[number]:
+                wanted = len(native(position + len(record.shared_head) - tails[record.tail]))
+                if wanted > self._distance_sizes[number]:
+                    self._distance_sizes[number] = wanted
+                    self._stale = True
+                    fits = False
+            elif record.tail:
+                tails[record.tail] = position + len(record.head)
+        return fits
+
+    def encode(self, tails: dict[bytes, int]) -> bytes:
+        contents = []
+        for number, (index, record) in enumerate(self.items):
+            if not self._shares[number]:
+                contents.append((index, record.head + record.tail))
+                continue
+            at = self.start + self._starts[number] + len(record.shared_head)
+            distance = native_padded(at - tails[record.tail], self._distance_sizes[number])
+            contents.append((index, record.shared_head + distance))
+        return _encode_tree(contents, _BLOCK >> 1)
+
+
+def _node_size(left_size: int, flags: int) -> int:
+    """Size of a node's integer; it is part of the distance to the right child."""
+    size = 1
+    while flags & 2 and len(native(size + left_size << 2 | flags)) > size:
+        size += 1
+    return size
+
+
+def _tree_layout(indices: list[int], sizes: list[int], bit: int) -> tuple[int, list[int]]:
+    """(size of the subtree, start of each record in it); the counterpart of _encode_tree."""
+    if not bit:
+        return sizes[0], [0]
+    if len(indices) == 1:
+        head = len(native(indices[0] << 2))
+        return head + sizes[0], [head]
+    split = next((i for i, index in enumerate(indices) if index & bit), len(indices))
+    left_size, left_starts = _tree_layout(indices[:split], sizes[:split], bit >> 1) if split else (0, [])
+    flags = (1 if split else 0) | (2 if split < len(indices) else 0)
+    node = _node_size(left_size, flags)
+    starts = [node + start for start in left_starts]
+    size = node + left_size
+    if split < len(indices):
+        right_size, right_starts = _tree_layout(indices[split:], sizes[split:], bit >> 1)
+        starts += [size + start for start in right_starts]
+        size += right_size
+    return size, starts
 
 
 def _encode_tree(items: Sequence[tuple[int, bytes]], bit: int) -> bytes:
-    """Encode a non-empty subtree; `items` are (index within the block, record)."""
+    """Encode a non-empty subtree; `items` are (index within the block, content), ascending."""
     if not bit:
         return items[0][1]
     if len(items) == 1:
         return native(items[0][0] << 2) + items[0][1]
-    left = [item for item in items if not item[0] & bit]
-    right = [item for item in items if item[0] & bit]
-    left_bytes = _encode_tree(left, bit >> 1) if left else b""
-    if not right:
-        return native(1) + left_bytes
-    right_bytes = _encode_tree(right, bit >> 1)
-    flags = 3 if left else 2
-    size = 1
-    while True:  # the node's own size is part of the distance to its right child
-        node = native(size + len(left_bytes) << 2 | flags)
-        if len(node) == size:
-            return node + left_bytes + right_bytes
-        size = len(node)
+    split = next((i for i, item in enumerate(items) if item[0] & bit), len(items))
+    left = _encode_tree(items[:split], bit >> 1) if split else b""
+    if split == len(items):
+        return native(1) + left
+    flags = 3 if split else 2
+    node = _node_size(len(left), flags)
+    return native_padded(node + len(left) << 2 | flags, node) + left + _encode_tree(items[split:], bit >> 1)

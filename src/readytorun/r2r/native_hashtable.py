@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from readytorun.r2r.primitives import ByteReader, native_signed
+from readytorun.r2r.native_array import Record
+from readytorun.r2r.primitives import ByteReader, native, native_signed
 
 _CELL_SIZES: Final = (1, 2, 4)
 _ENTRIES_PER_BUCKET: Final = 12  # what one bucket is meant to hold, so that a bucket fits a cache line
@@ -59,24 +60,31 @@ class NativeHashtable:
                 yield bucket, low, target
 
 
-def encode_native_hashtable(entries: Iterable[tuple[int, bytes]]) -> bytes:
-    """Encode (32-bit hash, record) pairs; equal hashes keep the order given. Records refer to nothing outside."""
+def encode_native_hashtable(entries: Iterable[tuple[int, Record]]) -> bytes:
+    """Encode (32-bit hash, record) pairs; equal hashes keep the order given."""
     items = list(entries)
     buckets = 1
     while buckets * _ENTRIES_PER_BUCKET < len(items):
         buckets *= 2
-    chains: list[list[tuple[int, bytes]]] = [[] for _ in range(buckets)]
+    chains: list[list[tuple[int, Record]]] = [[] for _ in range(buckets)]
     for hash_code, record in items:
         chains[hash_code >> 8 & buckets - 1].append((hash_code & 0xFF, record))
     for chain in chains:
         chain.sort(key=lambda entry: entry[0])
 
-    starts: list[int] = []  # of each record within the record area
-    total = 0
+    records = bytearray()
+    starts: list[int] = []  # of each record
+    tails: dict[bytes, int] = {}
     for chain in chains:
         for _, record in chain:
-            starts.append(total)
-            total += len(record)
+            starts.append(len(records))
+            shared = tails.get(record.tail, -1) if record.tail else -1
+            if shared < 0:
+                tails[record.tail] = len(records) + len(record.head)
+                records += record.head + record.tail
+            else:
+                records += record.shared_head
+                records += native(len(records) - shared)
 
     # Distances depend on the sizes of the entries between: shrink from the widest form until nothing moves.
     sizes = [6] * len(items)
@@ -108,9 +116,7 @@ def encode_native_hashtable(entries: Iterable[tuple[int, bytes]]) -> bytes:
             body += encoded
             index += 1
         cells.append(len(body))
-    for chain in chains:
-        for _, record in chain:
-            body += record
+    body += records
     code = 0
     while (buckets + 1) * _CELL_SIZES[code] + cells[-1] >= 1 << 8 * _CELL_SIZES[code]:
         code += 1

@@ -156,6 +156,13 @@ def native_signed(value: int) -> bytes:
     raise ValueError(f"{value:#x} does not fit a native integer")
 
 
+def native_padded(value: int, size: int) -> bytes:
+    """Encode an unsigned integer of NativeFormat in exactly `size` bytes, 1 to 5; readers accept any form."""
+    if size == 5:
+        return b"\x0f" + value.to_bytes(4, "little")
+    return (value << size | (1 << size - 1) - 1).to_bytes(size, "little")
+
+
 class NibbleReader:
     """Reads nibble integers: low nibble of a byte first, 3 value bits each, most significant group first."""
 

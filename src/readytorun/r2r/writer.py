@@ -25,10 +25,10 @@ from readytorun.r2r.constants import HeaderFlag, HelperId, SectionType
 from readytorun.r2r.debug_info import DebugInfo, encode_debug_info, encode_debug_section
 from readytorun.r2r.eh_info import CLAUSE_SIZE, encode_clauses, encode_lookup
 from readytorun.r2r.entry_points import (
-    encode_entry_point,
     encode_fixup_list,
     encode_instance_entry_points,
     encode_method_def_entry_points,
+    entry_point_record,
 )
 from readytorun.r2r.gc_ref_map import EMPTY, encode_gc_ref_maps
 from readytorun.r2r.header import Header, SectionEntry, header_size
@@ -45,6 +45,7 @@ from readytorun.r2r.model import (
     RelocationKind,
     ThunkKind,
 )
+from readytorun.r2r.native_array import Record
 from readytorun.r2r.pe_builder import (
     DATA_CHARACTERISTICS,
     DIRECTORY_BASE_RELOCATIONS,
@@ -363,8 +364,8 @@ class _ImageWriter:
         self.add_data_section(SectionType.RUNTIME_FUNCTIONS, functions, 4)
         self.builder.directories[DIRECTORY_EXCEPTION] = (self.sections[-1].rva, len(functions))
         self.data += SENTINEL
-        by_method_def: dict[int, bytes] = {}
-        instances: list[tuple[int, bytes, bytes]] = []
+        by_method_def: dict[int, Record] = {}
+        instances: list[tuple[int, Record]] = []
         fixup_lists: dict[tuple[tuple[int, int], ...], bytes] = {}
         debug: dict[int, bytes] = {}
         for entry, index in zip(self.entries, self.function_indices, strict=True):
@@ -372,11 +373,11 @@ class _ImageWriter:
             fixup_list = fixup_lists.get(pairs)
             if fixup_list is None:
                 fixup_list = fixup_lists[pairs] = encode_fixup_list(pairs) if pairs else b""
-            record = encode_entry_point(index, fixup_list)
             if entry.method_def_rid:
-                by_method_def[entry.method_def_rid] = record
+                by_method_def[entry.method_def_rid] = entry_point_record(index, fixup_list)
             if entry.instance_signature:
-                instances.append((entry.instance_hash, entry.instance_signature, record))
+                record = entry_point_record(index, fixup_list, entry.instance_signature)
+                instances.append((entry.instance_hash, record))
             if entry.compiled.debug_bounds:
                 debug[index] = encode_debug_info(DebugInfo(entry.compiled.debug_bounds), self.target.major)
         self.add_data_section(SectionType.METHOD_DEF_ENTRY_POINTS, encode_method_def_entry_points(by_method_def), 4)
