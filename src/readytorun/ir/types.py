@@ -37,10 +37,11 @@ MEMORY_VALUE_TYPES: Final = (I32, I32, I32, I32, I32, I64, F32, F64, REF, BYREF)
 ROLE_NORMAL: Final = 0
 ROLE_THIS: Final = 1
 ROLE_RETURN_BUFFER: Final = 2
-ROLE_GENERIC_CONTEXT: Final = 3
+ROLE_GENERIC_CONTEXT: Final = 3  # a MethodTable
 ROLE_CONTINUATION: Final = 4
+ROLE_METHOD_CONTEXT: Final = 5  # generic context of a shared generic method: a MethodDesc
 
-ROLE_NAMES: Final = ("", "this", "return_buffer", "generic_context", "continuation")
+ROLE_NAMES: Final = ("", "this", "return_buffer", "generic_context", "continuation", "method_context")
 
 # Classes of the eightbytes of a struct passed in registers (System V AMD64 ABI 3.2.3).
 CLASS_INTEGER: Final = 0

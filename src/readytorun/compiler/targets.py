@@ -1,0 +1,44 @@
+"""Targets by name, `net10.0-linux-x64`: runtime version, operating system, architecture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from readytorun.errors import UsageError
+from readytorun.r2r.target import Machine, OperatingSystem, Target
+
+
+@dataclass(frozen=True, slots=True)
+class CompilationTarget:
+    """What code is compiled for.
+
+    Attributes:
+        name: as the user writes it.
+        runtime_major: major version of the .NET runtime.
+        image: machine, operating system and R2R version of the image.
+    """
+
+    name: str
+    runtime_major: int
+    image: Target
+
+
+_TARGETS = {
+    "net10.0-linux-x64": CompilationTarget(
+        "net10.0-linux-x64", 10, Target(Machine.AMD64, OperatingSystem.LINUX, 16, 0)
+    ),
+}
+
+DEFAULT_TARGET = "net10.0-linux-x64"
+
+
+def target_by_name(name: str) -> CompilationTarget:
+    """Find a target.
+
+    Raises:
+        UsageError: there is none of that name; the message lists the known ones.
+    """
+    found = _TARGETS.get(name)
+    if found is None:
+        raise UsageError(f"unknown target '{name}'; known targets: {', '.join(sorted(_TARGETS))}")
+    return found

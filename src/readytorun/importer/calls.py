@@ -1,0 +1,548 @@
+"""Calls of methods: which form a call takes, its hidden arguments, delegates, function pointers.
+
+Which target is known at compile time follows the rules of version bubbles: a method of another bubble may become
+virtual or be overridden tomorrow, so it is reached through a cell that the runtime binds (codegen rules:
+readytorun-format.md, "version bubble").
+"""
+
+from __future__ import annotations
+
+from readytorun.importer import cells as fixups
+from readytorun.importer import intrinsics
+from readytorun.importer.abi import AbiMapper, ir_type_of
+from readytorun.importer.fields import require_struct_layout
+from readytorun.importer.frame import HELPER_NEW_OBJECT, HELPER_VIRTUAL_FUNC_PTR, Frame, StackEntry
+from readytorun.importer.generics import (
+    member_token,
+    method_lookup,
+    require_type_loaded,
+    type_handle,
+)
+from readytorun.importer.inlining import try_inline
+from readytorun.importer.refusal import Reason, Refusal
+from readytorun.ir import ops
+from readytorun.ir.ops import CallOp, Op
+from readytorun.ir.types import (
+    BYREF,
+    I64,
+    M_I64,
+    M_REF,
+    REF,
+    ROLE_GENERIC_CONTEXT,
+    ROLE_METHOD_CONTEXT,
+    ROLE_RETURN_BUFFER,
+    STRUCT,
+    VOID,
+    CallSignature,
+)
+from readytorun.r2r.model import Cell
+from readytorun.typesystem.method_desc import (
+    CONTEXT_METHOD_DESC,
+    CONTEXT_METHOD_TABLE,
+    CONTEXT_NONE,
+    CONTEXT_THIS_OBJECT,
+    MethodDesc,
+    MethodSignature,
+)
+from readytorun.typesystem.type_desc import ArrayType, TypeDesc
+from readytorun.typesystem.virtuals import resolve_constrained, resolve_virtual
+
+# Offsets in a delegate object (R2R 16: readytorun.h).
+DELEGATE_TARGET: int = 8
+DELEGATE_METHOD_PTR: int = 0x18
+_VARARG = 5
+
+
+def method_call_signature(abi: AbiMapper, method: MethodDesc) -> CallSignature:
+    """Calling-convention signature of a method's own code (canonical code takes its generic context)."""
+    this_type = BYREF if method.owner.is_value_type else REF
+    return abi.call_signature(method.signature, this_type, method.context_source)
+
+
+def pop_arguments(frame: Frame, signature: MethodSignature) -> list[StackEntry]:
+    """Pop the declared arguments; `this` stays on the stack."""
+    count = len(signature.params)
+    if len(frame.stack) < count:
+        raise frame.invalid("stack underflow at a call")
+    if count == 0:
+        return []
+    arguments = frame.stack[-count:]
+    del frame.stack[-count:]
+    return arguments
+
+
+def import_call(frame: Frame, token: int, is_callvirt: bool, position: int) -> int:
+    """call and callvirt; gives the index of the next instruction."""
+    method = frame.module.resolve_method(token, frame.generic_context)
+    signature = method.signature
+    if signature.calling_convention & 0x0F == _VARARG:
+        raise Refusal(Reason.VARARGS, str(method))
+    if frame.is_tail:
+        raise Refusal(Reason.EXPLICIT_TAIL_CALL, str(method))
+    constrained_token = frame.constrained_token
+    frame.constrained_token = 0
+    if constrained_token:
+        _import_constrained_call(frame, method, token, constrained_token)
+        return position + 1
+    expanded = intrinsics.import_intrinsic(frame, method, token, position)
+    if expanded >= 0:
+        return expanded
+    arguments = pop_arguments(frame, signature)
+    if signature.has_this:
+        arguments.insert(0, frame.pop())
+    elif method.is_abstract or method.is_virtual:
+        raise Refusal(Reason.UNSUPPORTED_IL, "static virtual method without constraint")
+    if isinstance(method.owner, ArrayType):
+        if _import_array_method(frame, method, token, arguments):
+            return position + 1
+    call_method(frame, method, token, arguments, is_callvirt, True)
+    return position + 1
+
+
+def call_method(
+    frame: Frame, method: MethodDesc, token: int, arguments: list[StackEntry], is_callvirt: bool, push: bool
+) -> None:
+    """Call a method with the arguments given (`this` first) and push its result.
+
+    Args:
+        frame: the caller.
+        method: what to call, instantiated for the code that is compiled.
+        token: token of the call site in the frame's module, 0 if the method did not come from one.
+        arguments: stack values.
+        is_callvirt: dispatch on the run-time type, and check `this` for null.
+        push: False for constructors, whose result is the object.
+    """
+    signature = method.signature
+    owner = method.owner
+    if is_callvirt and signature.has_this:
+        this = arguments[0]
+        if owner.is_delegate and method.name == "Invoke":
+            _call_delegate(frame, method, arguments)
+            return
+        if this.kind == REF and not owner.is_value_type:
+            target = _devirtualize(frame, method, this)
+            if target is None:
+                _call_virtual(frame, method, token, arguments)
+                return
+            if target is not method:
+                token = 0
+                method = target
+            frame.null_check(this)
+        elif this.kind == REF:
+            raise frame.invalid("callvirt of a struct's method on an object")
+    if method.is_abstract:
+        raise frame.invalid("direct call of an abstract method")
+    if try_inline(frame, method, arguments, push):
+        return
+    _call_direct(frame, method, token, arguments)
+
+
+def _devirtualize(frame: Frame, method: MethodDesc, this: StackEntry) -> MethodDesc | None:
+    """The method that a callvirt certainly reaches, None if that is known at run time only."""
+    owner = method.owner
+    if not owner.module.in_version_bubble:
+        # Not even non-virtual methods are safe: they may become virtual.
+        return None
+    if not method.is_virtual:
+        return method
+    if owner.is_interface:
+        return None
+    if method.is_final or owner.is_sealed:
+        return method
+    type = this.type
+    if type is None or not type.module.in_version_bubble or type.is_array or type.is_interface:
+        return None
+    if not (this.is_exact or type.is_sealed) or type.is_canonical_subtype:
+        return None
+    target = resolve_virtual(method, type)
+    if target is None or target.is_abstract or not target.owner.module.in_version_bubble:
+        return None
+    return target
+
+
+# --- arguments and results ---------------------------------------------------------------------------------------
+
+
+def require_signature_types(frame: Frame, signature: MethodSignature) -> None:
+    """List the value types of a callee's signature: they must be loaded, and laid out as compiled."""
+    for type in (signature.return_type, *signature.params):
+        if type.is_value_type and not type.is_primitive and type.element_type != 1:
+            require_type_loaded(frame, type)
+            require_struct_layout(frame, type)
+
+
+def _this_type(method: MethodDesc) -> int:
+    return BYREF if method.owner.is_value_type else REF
+
+
+def _emit(
+    frame: Frame,
+    target: int,
+    cell: Cell | None,
+    signature: CallSignature,
+    method_signature: MethodSignature,
+    arguments: list[StackEntry],
+    leading: list[Op],
+    context: Op | None,
+    push: bool = True,
+) -> CallOp:
+    """Append a call and push its result.
+
+    Args:
+        leading: code address or cell address of the indirect targets.
+        context: value of the hidden generic context argument.
+    """
+    state = frame.state
+    builder = state.builder
+    args: list[Op] = list(leading)
+    return_type = method_signature.return_type
+    result_kind = ir_type_of(return_type)
+    position = 0
+    temp = None
+    if result_kind == STRUCT:
+        temp = state.new_temp(return_type)
+    for param in signature.params:
+        if param.role == ROLE_RETURN_BUFFER:
+            if temp is None:
+                raise frame.invalid("return buffer without struct result")
+            args.append(builder.slot_addr(temp))
+        elif param.role == ROLE_GENERIC_CONTEXT or param.role == ROLE_METHOD_CONTEXT:
+            if context is None:
+                raise frame.invalid("generic context expected")
+            args.append(context)
+        else:
+            entry = arguments[position]
+            position += 1
+            if param.type == STRUCT:
+                declared = method_signature.params[position - (2 if method_signature.has_this else 1)]
+                frame.check_struct(entry, declared)
+                args.append(entry.op)
+            else:
+                args.append(frame.coerce(entry, param.type))
+    frame.materialize_aliases()
+    call = builder.call(target, cell, signature, args)
+    call.is_user_call = True
+    if result_kind == STRUCT:
+        if temp is not None and signature.result.type == STRUCT:
+            call.result_slot = temp
+        if push and temp is not None:
+            frame.push(builder.slot_addr(temp), STRUCT, return_type)
+    elif result_kind != VOID and push:
+        frame.push(call, result_kind, return_type)
+    return call
+
+
+# --- forms of calls ----------------------------------------------------------------------------------------------
+
+
+def _context_of(frame: Frame, method: MethodDesc, token: int, canonical: MethodDesc) -> Op | None:
+    """Hidden generic context argument of a direct call of canonical code."""
+    state = frame.state
+    source = canonical.context_source
+    if source == CONTEXT_METHOD_DESC:
+        own = member_token(frame, method, token)
+        if not method.is_shared:
+            return state.load_fixup(state.cells.precode_method(fixups.METHOD_DICTIONARY, method, own))
+        return method_lookup(frame, fixups.METHOD_HANDLE, _open_method(frame, method, token), own)
+    if source == CONTEXT_METHOD_TABLE:
+        owner = method.owner
+        if not owner.is_canonical_subtype:
+            return state.load_fixup(state.cells.precode_type(fixups.TYPE_DICTIONARY, owner))
+        return type_handle(frame, owner, _open_method(frame, method, token).owner)
+    return None
+
+
+def _open_method(frame: Frame, method: MethodDesc, token: int) -> MethodDesc:
+    if not token:
+        raise Refusal(Reason.UNSUPPORTED_IL, f"lookup of {method}, which no token of the caller names")
+    return frame.module.resolve_method(token, None)
+
+
+def _call_direct(
+    frame: Frame,
+    method: MethodDesc,
+    token: int,
+    arguments: list[StackEntry],
+    constrained: TypeDesc | None = None,
+) -> None:
+    """METH: call through a method entry cell."""
+    state = frame.state
+    canonical = method.canonical()
+    require_signature_types(frame, method.signature)
+    signature = method_call_signature(state.abi, canonical)
+    own = member_token(frame, method, token)
+    cell = state.cells.method_entry(canonical, own, signature, constrained)
+    context = _context_of(frame, method, token, canonical)
+    state.required_methods.setdefault(canonical.id, canonical)
+    _emit(frame, ops.TARGET_CELL, cell, signature, method.signature, arguments, [], context)
+
+
+def _call_virtual(frame: Frame, method: MethodDesc, token: int, arguments: list[StackEntry]) -> None:
+    """VIRT: dispatch on the run-time type of `this`."""
+    state = frame.state
+    this = arguments[0]
+    if method.instantiation:
+        _call_virtual_generic(frame, method, token, arguments)
+        return
+    require_signature_types(frame, method.signature)
+    signature = state.abi.call_signature(method.signature, REF, CONTEXT_NONE)
+    own = member_token(frame, method, token)
+    if method.owner.is_interface and method.owner.is_canonical_subtype:
+        address = method_lookup(frame, fixups.VIRTUAL_ENTRY, _open_method(frame, method, token), own)
+        _emit(frame, ops.TARGET_INDIRECT_DISPATCH, None, signature, method.signature, arguments, [address], None)
+        return
+    if not method.owner.is_interface:
+        frame.null_check(this)
+    cell = state.cells.virtual_entry(method, own, signature)
+    _emit(frame, ops.TARGET_DISPATCH, cell, signature, method.signature, arguments, [], None)
+
+
+def _call_virtual_generic(frame: Frame, method: MethodDesc, token: int, arguments: list[StackEntry]) -> None:
+    """A virtual method with type arguments of its own: look the code up, then call it."""
+    state = frame.state
+    this = arguments[0]
+    require_signature_types(frame, method.signature)
+    signature = state.abi.call_signature(method.signature, REF, CONTEXT_NONE)
+    own = member_token(frame, method, token)
+    if not method.is_shared:
+        cell = state.cells.virtual_function(method, own)
+        code = state.call_lazy_helper(cell, I64, [frame.coerce(this, REF)])
+    else:
+        open_method = _open_method(frame, method, token)
+        handle = method_lookup(frame, fixups.METHOD_HANDLE, open_method, own)
+        owner = type_handle(frame, method.owner, open_method.owner)
+        code = state.call_helper(HELPER_VIRTUAL_FUNC_PTR, I64, [frame.coerce(this, REF), owner, handle])
+    _emit(frame, ops.TARGET_INDIRECT, None, signature, method.signature, arguments, [code], None)
+
+
+def _call_delegate(frame: Frame, method: MethodDesc, arguments: list[StackEntry]) -> None:
+    """Invoke: the delegate's code pointer with its target as `this`; a null delegate faults on the first load."""
+    state = frame.state
+    builder = state.builder
+    delegate = frame.coerce(arguments[0], REF)
+    require_signature_types(frame, method.signature)
+    signature = state.abi.call_signature(method.signature, REF, CONTEXT_NONE)
+    target = builder.load(M_REF, delegate, DELEGATE_TARGET)
+    code = builder.load(M_I64, delegate, DELEGATE_METHOD_PTR)
+    entries = [StackEntry(target, REF), *arguments[1:]]
+    _emit(frame, ops.TARGET_INDIRECT, None, signature, method.signature, entries, [code], None)
+
+
+def _import_array_method(frame: Frame, method: MethodDesc, token: int, arguments: list[StackEntry]) -> bool:
+    """Get, Set and Address of multi-dimensional arrays."""
+    from readytorun.importer.multi_dim_arrays import import_array_method
+
+    return import_array_method(frame, method, token, arguments)
+
+
+# --- constrained calls -------------------------------------------------------------------------------------------
+
+
+def _import_constrained_call(frame: Frame, method: MethodDesc, token: int, constrained_token: int) -> None:
+    """constrained. callvirt: `this` is a managed pointer to a value of the constrained type."""
+    state = frame.state
+    builder = state.builder
+    type = frame.resolve_type(constrained_token)
+    signature = method.signature
+    arguments = pop_arguments(frame, signature)
+    if not signature.has_this:
+        _call_static_virtual(frame, method, type, arguments)
+        return
+    pointer = frame.pop()
+    address = frame.to_address(pointer)
+    if not type.is_value_type:
+        reference = StackEntry(builder.load(M_REF, address), REF, None if type.is_canonical_subtype else type)
+        if type.is_canonical_subtype and frame.open_type(constrained_token).contains_variables:
+            if method.owner.is_interface and not method.instantiation:
+                _call_constrained_lookup(frame, method, token, constrained_token, [reference, *arguments])
+                return
+        call_method(frame, method, token, [reference, *arguments], True, True)
+        return
+    target = resolve_constrained(method, type)
+    if target is None:
+        if type.is_nullable or type.is_byref_like or type.is_canonical_subtype:
+            raise Refusal(Reason.CONSTRAINED_BOXING, f"{method} on {type}")
+        _call_boxed(frame, method, token, type, constrained_token, address, arguments)
+        return
+    entry = StackEntry(address, BYREF if address.type == BYREF else I64, type)
+    if target.owner.module.in_version_bubble and type.module.in_version_bubble:
+        call_method(frame, target, 0 if target is not method else token, [entry, *arguments], False, True)
+        return
+    # Another bubble's struct: name the declared method and the constrained type, and let the runtime resolve it.
+    canonical = target.canonical()
+    if canonical.context_source == CONTEXT_METHOD_DESC:
+        raise Refusal(Reason.CONSTRAINED_BOXING, f"generic method {method} on {type}")
+    require_signature_types(frame, signature)
+    call_signature = state.abi.call_signature(signature, BYREF, canonical.context_source == CONTEXT_METHOD_TABLE)
+    context: Op | None = None
+    if canonical.context_source == CONTEXT_METHOD_TABLE:
+        if type.is_canonical_subtype:
+            context = type_handle(frame, type, frame.open_type(constrained_token))
+        else:
+            context = state.load_fixup(state.cells.precode_type(fixups.TYPE_DICTIONARY, type))
+    if method.is_shared and method.owner.is_canonical_subtype:
+        raise Refusal(Reason.CONSTRAINED_BOXING, f"{method} on {type} in shared code")
+    own = member_token(frame, method, token)
+    cell = state.cells.method_entry(method, own, call_signature, type.canonical())
+    _emit(frame, ops.TARGET_CELL, cell, call_signature, signature, [entry, *arguments], [], context)
+
+
+def _call_constrained_lookup(
+    frame: Frame, method: MethodDesc, token: int, constrained_token: int, arguments: list[StackEntry]
+) -> None:
+    """Interface call on a reference whose type is a type variable: the dispatch cell is looked up."""
+    state = frame.state
+    require_signature_types(frame, method.signature)
+    signature = state.abi.call_signature(method.signature, REF, CONTEXT_NONE)
+    own = member_token(frame, method, token)
+    if not method.owner.is_canonical_subtype:
+        cell = state.cells.virtual_entry(method, own, signature)
+        _emit(frame, ops.TARGET_DISPATCH, cell, signature, method.signature, arguments, [], None)
+        return
+    address = method_lookup(frame, fixups.VIRTUAL_ENTRY, _open_method(frame, method, token), own)
+    _emit(frame, ops.TARGET_INDIRECT_DISPATCH, None, signature, method.signature, arguments, [address], None)
+
+
+def _call_boxed(
+    frame: Frame,
+    method: MethodDesc,
+    token: int,
+    type: TypeDesc,
+    constrained_token: int,
+    address: Op,
+    arguments: list[StackEntry],
+) -> None:
+    """The struct does not override the method: box a copy of the value and call on the box."""
+    from readytorun.importer.objects import box_value
+
+    require_struct_layout(frame, type)
+    frame.load_value(type, address)
+    box_value(frame, frame.pop(), type, type)
+    box = frame.pop()
+    call_method(frame, method, token, [box, *arguments], True, True)
+
+
+def _call_static_virtual(frame: Frame, method: MethodDesc, type: TypeDesc, arguments: list[StackEntry]) -> None:
+    """constrained. call of a static abstract or virtual interface member."""
+    if type.is_canonical_subtype:
+        raise Refusal(Reason.STATIC_VIRTUAL_IN_SHARED_CODE, f"{method} on {type}")
+    target = resolve_constrained(method, type)
+    if target is None or target.owner.is_interface or not target.owner.module.in_version_bubble:
+        raise Refusal(Reason.STATIC_VIRTUAL_IN_SHARED_CODE, f"{method} on {type}")
+    call_method(frame, target, 0, arguments, False, True)
+
+
+# --- function pointers and delegates -----------------------------------------------------------------------------
+
+
+def import_ldftn(frame: Frame, token: int) -> None:
+    """ldftn: the address is materialised only if it does not end up in a delegate constructor."""
+    method = frame.module.resolve_method(token, frame.generic_context)
+    if frame.constrained_token:
+        raise Refusal(Reason.UNSUPPORTED_IL, "constrained ldftn")
+    placeholder = frame.state.builder.const(I64, 0)
+    entry = frame.push(placeholder, I64)
+    entry.method = method
+    entry.method_token = token
+    following = frame.index + 1
+    code = frame.code
+    if following < len(code.opcodes) and code.opcodes[following] == 0x73 and frame.flow.block_at[following] < 0:
+        constructor = frame.module.resolve_method(code.operands[following], frame.generic_context)
+        if constructor.owner.is_delegate:
+            return
+    entry.op = _function_address(frame, method, token)
+    entry.method = None
+
+
+def _function_address(frame: Frame, method: MethodDesc, token: int) -> Op:
+    state = frame.state
+    own = member_token(frame, method, token)
+    canonical = method.canonical()
+    flags = _instantiating_flag(canonical)
+    state.required_methods.setdefault(canonical.id, canonical)
+    if method.is_shared:
+        return method_lookup(frame, fixups.METHOD_ENTRY, _open_method(frame, method, token), own, flags)
+    return state.load_fixup(state.cells.precode_method(fixups.METHOD_ENTRY, method, own, flags))
+
+
+def _instantiating_flag(canonical: MethodDesc) -> int:
+    """Canonical code with a hidden argument is reached from outside through an instantiating stub."""
+    if canonical.context_source in (CONTEXT_METHOD_TABLE, CONTEXT_METHOD_DESC):
+        return fixups.METHOD_INSTANTIATING_STUB
+    return 0
+
+
+def import_ldvirtftn(frame: Frame, token: int) -> None:
+    """ldvirtftn"""
+    state = frame.state
+    method = frame.module.resolve_method(token, frame.generic_context)
+    this = frame.pop()
+    if this.kind != REF:
+        raise frame.invalid("ldvirtftn on a value that is no object")
+    own = member_token(frame, method, token)
+    if method.is_shared:
+        open_method = _open_method(frame, method, token)
+        handle = method_lookup(frame, fixups.METHOD_HANDLE, open_method, own)
+        owner = type_handle(frame, method.owner, open_method.owner)
+        code: Op = state.call_helper(HELPER_VIRTUAL_FUNC_PTR, I64, [this.op, owner, handle])
+    else:
+        code = state.call_lazy_helper(state.cells.virtual_function(method, own), I64, [this.op])
+    frame.push(code, I64)
+
+
+def import_delegate_newobj(frame: Frame, constructor: MethodDesc, token: int) -> None:
+    """newobj of a delegate."""
+    state = frame.state
+    function = frame.pop()
+    target = frame.pop()
+    type = constructor.owner
+    target_op = frame.coerce(target, REF)
+    method = function.method
+    if type.is_canonical_subtype:
+        open_type = frame.module.resolve_method(token, None).owner
+        handle = type_handle(frame, type, open_type)
+        delegate: CallOp = state.call_helper(HELPER_NEW_OBJECT, REF, [handle])
+    else:
+        require_type_loaded(frame, type)
+        delegate = state.call_lazy_helper(state.cells.helper_type(fixups.NEW_OBJECT, type), REF, [])
+    canonical = method.canonical() if method is not None else None
+    if (
+        method is not None
+        and canonical is not None
+        and (not method.is_shared or canonical.context_source == CONTEXT_THIS_OBJECT)
+    ):
+        own = member_token(frame, method, function.method_token)
+        flags = _instantiating_flag(canonical)
+        state.required_methods.setdefault(canonical.id, canonical)
+        cell = state.cells.delegate_ctor(method, own, type, flags)
+        state.call_lazy_helper(cell, VOID, [delegate, target_op])
+    else:
+        code = function.op
+        if method is not None:
+            code = _function_address(frame, method, function.method_token)
+        signature = state.abi.call_signature(constructor.signature, REF, CONTEXT_NONE)
+        entries = [StackEntry(delegate, REF), StackEntry(target_op, REF), StackEntry(code, I64)]
+        cell = state.cells.method_entry(constructor.canonical(), member_token(frame, constructor, token), signature)
+        _emit(frame, ops.TARGET_CELL, cell, signature, constructor.signature, entries, [], None, False)
+    entry = frame.push(delegate, REF, type)
+    entry.is_exact = True
+    entry.is_non_null = True
+
+
+def import_calli(frame: Frame, token: int) -> None:
+    """calli of managed function pointers."""
+    state = frame.state
+    signature = frame.module.resolve_standalone_signature(token, frame.generic_context)
+    if signature.calling_convention & 0x0F != 0:
+        raise Refusal(Reason.PINVOKE_MARSHALLING, "calli with an unmanaged calling convention")
+    pointer = frame.pop()
+    arguments = pop_arguments(frame, signature)
+    if signature.has_this:
+        arguments.insert(0, frame.pop())
+    this_type = REF
+    if signature.has_this and arguments[0].kind != REF:
+        this_type = BYREF
+    require_signature_types(frame, signature)
+    call_signature = state.abi.call_signature(signature, this_type, CONTEXT_NONE)
+    code = frame.to_native(pointer)
+    _emit(frame, ops.TARGET_INDIRECT, None, call_signature, signature, arguments, [code], None)

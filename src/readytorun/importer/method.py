@@ -1,0 +1,267 @@
+"""Imports one method: IL in, an IR function out."""
+
+from __future__ import annotations
+
+from readytorun.il.decoder import InvalidILError, decode
+from readytorun.il.flow import build_flow
+from readytorun.importer.abi import AbiMapper, ir_type_of, memory_type_of
+from readytorun.importer.blocks import begin_blocks, flow_to, run_blocks
+from readytorun.importer.calls import method_call_signature
+from readytorun.importer.cells import TYPE_HANDLE, CellFactory
+from readytorun.importer.frame import Frame, MethodState, normalize_small
+from readytorun.importer.inlining import InlineCandidates
+from readytorun.importer.refusal import InlineFailure, Reason, Refusal
+from readytorun.importer.regions import RegionMap, create_regions
+from readytorun.importer.statics import import_class_init_trigger
+from readytorun.importer.variables import VariableUse, scan_variables
+from readytorun.ir import ops
+from readytorun.ir.function import CONTEXT_NONE, CONTEXT_THIS, Function, Slot
+from readytorun.ir.types import (
+    BYREF,
+    F32,
+    F64,
+    I32,
+    I64,
+    M_I64,
+    REF,
+    ROLE_GENERIC_CONTEXT,
+    ROLE_METHOD_CONTEXT,
+    ROLE_NORMAL,
+    ROLE_THIS,
+    STRUCT,
+)
+from readytorun.r2r.model import EHClauseKind
+from readytorun.typesystem.context import TypeSystemContext
+from readytorun.typesystem.method_desc import MethodDesc
+from readytorun.typesystem.module import ModuleDesc
+
+
+class ImportedMethod:
+    """Result of an import.
+
+    Attributes:
+        function: the IR.
+        required_methods: canonical methods that the code calls by an entry of their own; the image should have those of
+            the version bubble that are instantiations.
+    """
+
+    __slots__ = ("function", "required_methods")
+
+    def __init__(self, function: Function, required_methods: list[MethodDesc]) -> None:
+        self.function = function
+        self.required_methods = required_methods
+
+
+def import_method(
+    context: TypeSystemContext,
+    module: ModuleDesc,
+    method: MethodDesc,
+    cells: CellFactory,
+    abi: AbiMapper,
+    inline_candidates: InlineCandidates,
+) -> ImportedMethod:
+    """Import a method of the version bubble.
+
+    Args:
+        context: type system.
+        module: the input module, whose tokens the import cells use.
+        method: what to compile; in canonical form if generic.
+        cells: cell factory of the module.
+        abi: signature mapper of the target.
+        inline_candidates: cache of what may be inlined.
+
+    Raises:
+        Refusal: the method is left to the JIT.
+    """
+    no_inline: set[int] = set()
+    while True:
+        try:
+            return _import_once(context, module, method, cells, abi, inline_candidates, no_inline)
+        except InlineFailure as failure:
+            no_inline.add(failure.method_id)
+        except InvalidILError as error:
+            raise Refusal(Reason.INVALID_IL, str(error)) from error
+
+
+def _import_once(
+    context: TypeSystemContext,
+    module: ModuleDesc,
+    method: MethodDesc,
+    cells: CellFactory,
+    abi: AbiMapper,
+    inline_candidates: InlineCandidates,
+    no_inline: set[int],
+) -> ImportedMethod:
+    body = method.body()
+    if body is None:
+        raise Refusal(Reason.NO_IL)
+    signature = method_call_signature(abi, method)
+    function = Function(str(method), signature)
+    state = MethodState(context, module, method, function, cells, abi, inline_candidates, no_inline)
+    code = decode(body.code)
+    flow = build_flow(code, body.regions)
+    frame = Frame(state, method, body, code, flow)
+    if body.local_signature_token:
+        for local in method.module.local_signature(body.local_signature_token, frame.generic_context):
+            frame.local_types.append(local.type)
+            frame.local_pinned.append(local.pinned)
+    entry = function.new_block()
+    state.place(entry, 0, -2, 0)
+    state.ssa.seal(entry)
+    state.builder.block = entry
+    use = scan_variables(code, flow, body.regions, len(frame.local_types))
+    _create_locals(frame, use)
+    _create_arguments(frame, use)
+    state.release_temps()
+    function.context_kind = method.context_source
+    import_class_init_trigger(frame)
+    region_map = create_regions(frame) if body.regions else None
+    _import_root_blocks(frame, region_map)
+    if state.uses_context:
+        roles = (ROLE_THIS,) if function.context_kind == CONTEXT_THIS else (ROLE_GENERIC_CONTEXT, ROLE_METHOD_CONTEXT)
+        for index, param in enumerate(signature.params):
+            if param.role in roles:
+                function.context_param = index
+    else:
+        function.context_kind = CONTEXT_NONE
+    # Blocks in final order: main body first, then funclet after funclet, each in IL order.
+    keys = state.block_keys
+    function.blocks = [block for block in function.blocks if block.ops]
+    function.blocks.sort(key=lambda block: keys[block.id])
+    return ImportedMethod(function, list(state.required_methods.values()))
+
+
+# --- variables ---------------------------------------------------------------------------------------------------
+
+
+def _scalar_slot(state: MethodState, kind: int, pinned: bool = False) -> Slot:
+    """Zeroed frame slot for a scalar variable."""
+    gc_refs = ((0, kind == BYREF),) if kind in (REF, BYREF) else ()
+    size = 4 if kind in (I32, F32) else 8
+    return state.function.new_slot(size, size, gc_refs, True, pinned)
+
+
+def _zero(state: MethodState, kind: int) -> ops.Op:
+    builder = state.builder
+    if kind == F32 or kind == F64:
+        return builder.float_const(kind, 0)
+    if kind == REF or kind == BYREF:
+        return builder.null(kind)
+    return builder.const(kind, 0)
+
+
+def _create_locals(frame: Frame, use: VariableUse) -> None:
+    """Give every local of the root a variable or a slot, zeroed."""
+    state = frame.state
+    in_memory = use.address_taken | use.crosses_funclets
+    for index, type in enumerate(frame.local_types):
+        kind = ir_type_of(type)
+        if kind == STRUCT:
+            layout = frame.layout(type)
+            slot = state.function.new_slot(
+                layout.size, max(layout.alignment, 1), layout.gc_refs, True, frame.local_pinned[index]
+            )
+            frame.local_slots.append(slot)
+            frame.local_variables.append(-1)
+        elif in_memory >> index & 1 or frame.local_pinned[index]:
+            frame.local_slots.append(_scalar_slot(state, kind, frame.local_pinned[index]))
+            frame.local_variables.append(-1)
+        else:
+            variable = state.ssa.new_variable(kind)
+            frame.local_slots.append(None)
+            frame.local_variables.append(variable)
+            block = state.builder.block
+            if block is not None:
+                state.ssa.write(variable, block, _zero(state, kind))
+
+
+def _create_arguments(frame: Frame, use: VariableUse) -> None:
+    """Bind the root's arguments to the incoming parameters."""
+    state = frame.state
+    method = frame.method
+    builder = state.builder
+    signature = method.signature
+    if signature.has_this:
+        frame.arg_types.append(state.context.byref(method.owner) if method.owner.is_value_type else method.owner)
+    frame.arg_types.extend(signature.params)
+    in_memory = (use.address_taken | use.crosses_funclets) >> len(frame.local_types)
+    argument = 0
+    entry = builder.block
+    if entry is None:
+        return
+    for index, param in enumerate(state.function.signature.params):
+        if param.role != ROLE_NORMAL and param.role != ROLE_THIS:
+            value = builder.param(I64, index)
+            variable = -1
+            slot: Slot | None = None
+            if frame.body.regions:
+                # Funclets use it as well: it needs a home in the frame.
+                slot = state.function.new_slot(8, 8)
+                builder.store(M_I64, builder.slot_addr(slot), value)
+            else:
+                variable = state.ssa.new_variable(I64)
+                state.ssa.write(variable, entry, value)
+            if param.role == ROLE_GENERIC_CONTEXT or param.role == ROLE_METHOD_CONTEXT:
+                frame.context_variable = variable
+                frame.context_slot = slot
+            else:
+                frame.buffer_variable = variable
+                frame.buffer_slot = slot
+            continue
+        type = frame.arg_types[argument]
+        frame.arg_values.append(None)
+        if param.type == STRUCT:
+            layout = frame.layout(type)
+            slot = state.function.new_slot(layout.size, max(layout.alignment, 1), layout.gc_refs)
+            slot.param_index = index
+            frame.arg_slots.append(slot)
+            frame.arg_variables.append(-1)
+        else:
+            value = builder.param(param.type, index)
+            if in_memory >> argument & 1:
+                slot = _scalar_slot(state, param.type)
+                slot.zero_init = True
+                builder.store(memory_type_of(type), builder.slot_addr(slot), value)
+                frame.arg_slots.append(slot)
+                frame.arg_variables.append(-1)
+            else:
+                variable = state.ssa.new_variable(param.type)
+                state.ssa.write(variable, entry, normalize_small(state, type, value))
+                frame.arg_slots.append(None)
+                frame.arg_variables.append(variable)
+        argument += 1
+
+
+# --- root blocks -------------------------------------------------------------------------------------------------
+
+
+def _import_root_blocks(frame: Frame, region_map: RegionMap | None) -> None:
+    state = frame.state
+    builder = state.builder
+    first = builder.block
+    if first is None:
+        return
+    begin_blocks(frame)
+    if region_map is not None:
+        for number, entry in enumerate(region_map.entries):
+            state.function.blocks.append(entry)
+            state.ssa.seal(entry)
+            builder.block = entry
+            funclet = state.function.funclets[number]
+            region = region_map.regions[funclet.region]
+            offset = region.filter_offset if funclet.is_filter else region.handler_offset
+            frame.stack = []
+            if region.kind == EHClauseKind.TYPED or region.kind == EHClauseKind.FILTER:
+                exception = builder.op(ops.CATCH_ARG, REF, [])
+                if region.kind == EHClauseKind.TYPED:
+                    caught = frame.resolve_type(region.class_token)
+                    if caught.is_canonical_subtype:
+                        raise Refusal(Reason.SHARED_CODE_EXCEPTION_TYPE, str(caught))
+                    state.require_fixup(state.cells.precode_type(TYPE_HANDLE, caught))
+                frame.push(exception, REF).is_non_null = True
+            flow_to(frame, region_map, frame.flow.block_at[frame.code.index_of[offset]])
+        builder.block = first
+    state.function.blocks.append(first)
+    frame.stack = []
+    flow_to(frame, region_map, 0)
+    run_blocks(frame, region_map)

@@ -1,0 +1,279 @@
+"""newobj, casts, box and unbox."""
+
+from __future__ import annotations
+
+from readytorun.il import opcodes as il
+from readytorun.importer import cells as fixups
+from readytorun.importer.abi import ir_type_of, memory_type_of
+from readytorun.importer.calls import call_method, import_delegate_newobj, pop_arguments
+from readytorun.importer.fields import require_struct_layout
+from readytorun.importer.frame import (
+    HELPER_BOX_NULLABLE,
+    HELPER_CHECK_CAST_ANY,
+    HELPER_CHECK_INSTANCE_ANY,
+    HELPER_NEW_MULTI_DIM_ARR,
+    HELPER_NEW_OBJECT,
+    HELPER_UNBOX,
+    Frame,
+    StackEntry,
+)
+from readytorun.importer.generics import member_token, require_type_loaded, type_handle
+from readytorun.importer.refusal import Reason, Refusal
+from readytorun.ir import ops
+from readytorun.ir.ops import CallOp, Op
+from readytorun.ir.types import BYREF, I32, I64, M_I32, M_I64, REF, STRUCT
+from readytorun.r2r.model import ThunkKind
+from readytorun.typesystem.type_desc import ArrayType, TypeDesc
+
+
+def new_object(frame: Frame, type: TypeDesc, open_type: TypeDesc) -> CallOp:
+    """Allocate an object, without running a constructor."""
+    state = frame.state
+    if type.is_canonical_subtype:
+        return state.call_helper(HELPER_NEW_OBJECT, REF, [type_handle(frame, type, open_type)])
+    require_type_loaded(frame, type)
+    return state.call_lazy_helper(state.cells.helper_type(fixups.NEW_OBJECT, type), REF, [])
+
+
+def import_newobj(frame: Frame, token: int, position: int) -> int:
+    """newobj"""
+    state = frame.state
+    builder = state.builder
+    method = frame.module.resolve_method(token, frame.generic_context)
+    owner = method.owner
+    if isinstance(owner, ArrayType):
+        _new_multi_dimensional(
+            frame, owner, frame.module.resolve_method(token, None).owner, len(method.signature.params)
+        )
+        return position + 1
+    if owner.is_delegate:
+        import_delegate_newobj(frame, method, token)
+        return position + 1
+    if owner is state.context.well_known("System.String"):
+        _new_string(frame, method, token)
+        return position + 1
+    arguments = pop_arguments(frame, method.signature)
+    if owner.is_value_type:
+        kind = ir_type_of(owner)
+        if kind == STRUCT:
+            require_struct_layout(frame, owner)
+            temp = state.new_temp(owner)
+            address = builder.slot_addr(temp)
+            builder.zero_block(address, frame.layout(owner))
+            call_method(frame, method, token, [StackEntry(address, BYREF, owner), *arguments], False, False)
+            frame.push(builder.slot_addr(temp), STRUCT, owner)
+        else:
+            # A constructor of a primitive (IntPtr): build it in memory and read it back.
+            slot = state.function.new_slot(8, 8, (), True)
+            address = builder.slot_addr(slot)
+            builder.store(M_I64, address, builder.const(I64, 0))
+            call_method(frame, method, token, [StackEntry(address, BYREF, owner), *arguments], False, False)
+            frame.push(builder.load(memory_type_of(owner), builder.slot_addr(slot)), kind, owner)
+        return position + 1
+    if owner.is_abstract:
+        raise frame.invalid("new of an abstract class")
+    open_owner = frame.module.resolve_method(token, None).owner if owner.is_canonical_subtype else owner
+    instance = StackEntry(new_object(frame, owner, open_owner), REF, owner)
+    instance.is_exact = True
+    instance.is_non_null = True
+    call_method(frame, method, token, [instance, *arguments], False, False)
+    entry = frame.push(instance.op, REF, owner)
+    entry.is_exact = True
+    entry.is_non_null = True
+    return position + 1
+
+
+def _new_string(frame: Frame, method, token: int) -> None:  # type: ignore[no-untyped-def]
+    """String constructors are called like static methods that return the string."""
+    from readytorun.ir.types import AbiType, CallSignature
+
+    state = frame.state
+    arguments = pop_arguments(frame, method.signature)
+    frame.materialize_aliases()
+    params = [state.abi.abi_type(param) for param in method.signature.params]
+    signature = CallSignature(params, AbiType(REF))
+    args: list[Op] = []
+    for entry, param, type in zip(arguments, params, method.signature.params, strict=True):
+        if param.type == STRUCT:
+            require_type_loaded(frame, type)
+            require_struct_layout(frame, type)
+            frame.check_struct(entry, type)
+            args.append(entry.op)
+        else:
+            args.append(frame.coerce(entry, param.type))
+    cell = state.cells.method_entry(method, member_token(frame, method, token), signature)
+    call = state.builder.call(ops.TARGET_CELL, cell, signature, args)
+    call.is_user_call = True
+    entry = frame.push(call, REF, method.owner)
+    entry.is_exact = True
+    entry.is_non_null = True
+
+
+def _new_multi_dimensional(frame: Frame, type: ArrayType, open_type: TypeDesc, count: int) -> None:
+    state = frame.state
+    builder = state.builder
+    entries = [frame.pop() for _ in range(count)]
+    entries.reverse()
+    if type.is_szarray:
+        raise Refusal(Reason.UNSUPPORTED_IL, "newobj of a vector")
+    slot = state.function.new_slot(4 * count, 4)
+    for index, entry in enumerate(entries):
+        builder.store(M_I32, builder.slot_addr(slot), frame.to_i32(entry), 4 * index)
+    handle = type_handle(frame, type, open_type)
+    call = state.call_helper(
+        HELPER_NEW_MULTI_DIM_ARR, REF, [handle, builder.const(I32, count), builder.slot_addr(slot)]
+    )
+    entry = frame.push(call, REF, type)
+    entry.is_exact = True
+    entry.is_non_null = True
+
+
+# --- casts -------------------------------------------------------------------------------------------------------
+
+
+def import_isinst(frame: Frame, token: int, position: int) -> int:
+    """isinst"""
+    state = frame.state
+    type = frame.resolve_type(token)
+    entry = frame.pop()
+    if entry.kind != REF:
+        raise frame.invalid("isinst on a value that is no object")
+    if type.is_canonical_subtype:
+        handle = type_handle(frame, type, frame.open_type(token))
+        result = state.call_helper(HELPER_CHECK_INSTANCE_ANY, REF, [handle, entry.op])
+    else:
+        cell = state.cells.helper_type(fixups.IS_INSTANCE_OF, type, ThunkKind.HELPER_OBJ)
+        result = state.call_lazy_helper(cell, REF, [entry.op])
+    frame.push(result, REF, None if type.is_value_type else type)
+    return position + 1
+
+
+def import_castclass(frame: Frame, token: int) -> None:
+    """castclass"""
+    type = frame.resolve_type(token)
+    entry = frame.pop()
+    if entry.kind != REF:
+        raise frame.invalid("castclass on a value that is no object")
+    cast_class(frame, entry, type, token)
+
+
+def cast_class(frame: Frame, entry: StackEntry, type: TypeDesc, token: int) -> None:
+    """Push the reference after a check that throws InvalidCastException."""
+    state = frame.state
+    if type.is_canonical_subtype:
+        handle = type_handle(frame, type, frame.open_type(token))
+        result = state.call_helper(HELPER_CHECK_CAST_ANY, REF, [handle, entry.op])
+    else:
+        cell = state.cells.helper_type(fixups.CHK_CAST, type, ThunkKind.HELPER_OBJ)
+        result = state.call_lazy_helper(cell, REF, [entry.op])
+    pushed = frame.push(result, REF, None if type.is_value_type else type)
+    pushed.is_non_null = entry.is_non_null
+
+
+# --- box and unbox -----------------------------------------------------------------------------------------------
+
+
+def import_box(frame: Frame, token: int, position: int) -> int:
+    """box; `box T; brtrue/brfalse` of a value that is never null needs no box."""
+    type = frame.resolve_type(token)
+    if not type.is_value_type:
+        entry = frame.pop()
+        if entry.kind != REF:
+            raise frame.invalid("box of a value of another type")
+        frame.stack.append(entry)
+        return position + 1
+    following = position + 1
+    code = frame.code
+    if (
+        following < len(code.opcodes)
+        and frame.flow.block_at[following] < 0
+        and code.opcodes[following] in (il.BRTRUE, il.BRFALSE)
+        and not type.is_nullable
+    ):
+        frame.pop()
+        frame.push(frame.state.builder.const(I32, 1), I32)
+        return following
+    box_value(frame, frame.pop(), type, frame.open_type(token) if type.is_canonical_subtype else type)
+    return following
+
+
+def box_value(frame: Frame, entry: StackEntry, type: TypeDesc, open_type: TypeDesc) -> None:
+    """Push a box with the value in it."""
+    state = frame.state
+    builder = state.builder
+    kind = ir_type_of(type)
+    if type.is_nullable:
+        require_struct_layout(frame, type)
+        frame.check_struct(entry, type)
+        handle = type_handle(frame, type, open_type)
+        frame.push(state.call_helper(HELPER_BOX_NULLABLE, REF, [handle, entry.op]), REF)
+        return
+    if type.is_byref_like:
+        raise frame.invalid("box of a ref struct")
+    if kind == STRUCT:
+        require_struct_layout(frame, type)
+        frame.check_struct(entry, type)
+    value = entry.op if kind == STRUCT else frame.coerce(entry, kind)
+    if kind == STRUCT and entry.op.type == BYREF:
+        raise frame.invalid("struct value behind a byref")
+    if type.is_canonical_subtype:
+        box: Op = state.call_helper(HELPER_NEW_OBJECT, REF, [type_handle(frame, type, open_type)])
+    else:
+        require_type_loaded(frame, type)
+        box = state.call_lazy_helper(state.cells.helper_type(fixups.NEW_OBJECT, type), REF, [])
+    if kind == STRUCT:
+        builder.copy_block(builder.addr(BYREF, box, 8), value, frame.layout(type), True)
+    else:
+        builder.store(memory_type_of(type), box, value, 8)
+    pushed = frame.push(box, REF, type)
+    pushed.is_exact = True
+    pushed.is_non_null = True
+
+
+def import_unbox(frame: Frame, token: int) -> None:
+    """unbox: pushes the address of the value in the box."""
+    type = frame.resolve_type(token)
+    entry = frame.pop()
+    if type.is_nullable:
+        raise Refusal(Reason.UNBOX_NULLABLE, str(type))
+    frame.push(_unbox(frame, entry, type, token), BYREF, type)
+
+
+def _unbox(frame: Frame, entry: StackEntry, type: TypeDesc, token: int) -> Op:
+    state = frame.state
+    builder = state.builder
+    if entry.kind != REF:
+        raise frame.invalid("unbox of a value that is no object")
+    if not (entry.is_exact and entry.type is type):
+        handle = type_handle(frame, type, frame.open_type(token))
+        # The common case is an exact match; the helper throws, or accepts an equivalent type (an enum).
+        actual = builder.load(M_I64, entry.op)
+        current = builder.block
+        slow = state.new_block(current)
+        done = state.new_block(current)
+        slow.is_cold = True
+        builder.branch(ops.BRANCH, ops.EQ, actual, handle, done, slow)
+        state.function.blocks.append(slow)
+        state.function.blocks.append(done)
+        state.ssa.seal(slow)
+        builder.block = slow
+        state.call_helper(HELPER_UNBOX, BYREF, [handle, entry.op])
+        builder.jump(done)
+        state.ssa.seal(done)
+        builder.block = done
+    return builder.addr(BYREF, entry.op, 8)
+
+
+def import_unbox_any(frame: Frame, token: int) -> None:
+    """unbox.any"""
+    type = frame.resolve_type(token)
+    entry = frame.pop()
+    if entry.kind != REF:
+        raise frame.invalid("unbox.any of a value that is no object")
+    if not type.is_value_type:
+        cast_class(frame, entry, type, token)
+        return
+    if type.is_nullable:
+        raise Refusal(Reason.UNBOX_NULLABLE, str(type))
+    require_struct_layout(frame, type)
+    frame.load_value(type, _unbox(frame, entry, type, token))

@@ -1,0 +1,60 @@
+"""Why a method is left to the runtime's JIT."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """The closed set of reasons; `docs/refusal-reasons.md` explains each."""
+
+    NO_IL = "no-il"
+    INVALID_IL = "invalid-il"
+    MISSING_REFERENCE = "missing-reference"
+    UNRESOLVED_TOKEN = "unresolved-token"
+    TOKEN_NOT_IN_MODULE = "token-not-in-module"
+    VARARGS = "varargs"
+    TYPED_REFERENCE = "typed-reference"
+    EXPLICIT_TAIL_CALL = "explicit-tail-call"
+    JMP = "jmp"
+    RUNTIME_ASYNC = "runtime-async"
+    VECTOR = "vector"
+    CLASS_INIT_IN_SHARED_CODE = "class-init-in-shared-code"
+    CONSTRAINED_BOXING = "constrained-boxing"
+    STATIC_VIRTUAL_IN_SHARED_CODE = "static-virtual-in-shared-code"
+    UNBOX_NULLABLE = "unbox-nullable"
+    SYNCHRONIZED = "synchronized"
+    PINVOKE_MARSHALLING = "pinvoke-marshalling"
+    UNMANAGED_CALLERS_ONLY = "unmanaged-callers-only"
+    SHARED_CODE_EXCEPTION_TYPE = "shared-code-exception-type"
+    LAYOUT = "layout"
+    UNSUPPORTED_IL = "unsupported-il"
+    UNSUPPORTED_CODE = "unsupported-code"
+    GENERIC_RECURSION = "generic-recursion"
+    INTERNAL_ERROR = "internal-error"
+
+
+class Refusal(Exception):
+    """Raised while a method is imported or compiled: it is left to the JIT.
+
+    Attributes:
+        reason: one of the closed set.
+        detail: what exactly, for people.
+    """
+
+    def __init__(self, reason: Reason, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else str(reason))
+        self.reason = reason
+        self.detail = detail
+
+
+class InlineFailure(Exception):
+    """Raised inside an inlined body that turns out not to be inlinable; the root method is imported again without it.
+
+    Attributes:
+        method_id: `MethodDesc.id` of the inlinee.
+    """
+
+    def __init__(self, method_id: int) -> None:
+        super().__init__(f"method {method_id} cannot be inlined")
+        self.method_id = method_id

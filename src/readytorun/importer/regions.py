@@ -1,0 +1,180 @@
+"""Exception regions of the root method: funclets, and the way a `leave` takes through finally handlers."""
+
+from __future__ import annotations
+
+from readytorun.importer.frame import Frame
+from readytorun.ir import ops
+from readytorun.ir.function import Block, EHRegion, Funclet
+from readytorun.metadata.method_body import ExceptionRegion
+
+
+class RegionMap:
+    """Where code belongs: funclet and innermost try region of IL offsets.
+
+    Attributes:
+        regions: the IL exception regions, inner before outer.
+        handler_funclet, filter_funclet: funclet number of each region (0 = none).
+        parent_funclet: funclet that holds each region's try range.
+        enclosing: innermost region of the same funclet whose try range strictly encloses each region's.
+        entries: IR block that begins each funclet (index = funclet number - 1).
+    """
+
+    __slots__ = ("enclosing", "entries", "filter_funclet", "handler_funclet", "parent_funclet", "regions")
+
+    def __init__(self, regions: list[ExceptionRegion]) -> None:
+        self.regions = regions
+        self.handler_funclet: list[int] = []
+        self.filter_funclet: list[int] = []
+        self.parent_funclet: list[int] = []
+        self.enclosing: list[int] = []
+        self.entries: list[Block] = []
+        number = 0
+        for region in regions:
+            if region.kind == 1:
+                number += 1
+                self.filter_funclet.append(number)
+            else:
+                self.filter_funclet.append(0)
+            number += 1
+            self.handler_funclet.append(number)
+        for region in regions:
+            self.parent_funclet.append(self.funclet_of(region.try_offset))
+        for index, region in enumerate(regions):
+            self.enclosing.append(self._enclosing(index, region))
+
+    def funclet_of(self, offset: int) -> int:
+        """Funclet that holds an IL offset: the innermost handler or filter around it, 0 for the main body."""
+        best = 0
+        best_length = 1 << 62
+        for index, region in enumerate(self.regions):
+            if region.handler_offset <= offset < region.handler_offset + region.handler_length:
+                if region.handler_length < best_length:
+                    best = self.handler_funclet[index]
+                    best_length = region.handler_length
+            elif region.kind == 1 and region.filter_offset <= offset < region.handler_offset:
+                length = region.handler_offset - region.filter_offset
+                if length < best_length:
+                    best = self.filter_funclet[index]
+                    best_length = length
+        return best
+
+    def try_index_of(self, offset: int, funclet: int) -> int:
+        """Innermost region whose try range holds the offset and lies in the same funclet, -1 if none."""
+        for index, region in enumerate(self.regions):
+            if self.parent_funclet[index] == funclet and _in_try(region, offset):
+                return index
+        return -1
+
+    def _enclosing(self, index: int, region: ExceptionRegion) -> int:
+        for outer in range(len(self.regions)):
+            other = self.regions[outer]
+            if (
+                outer != index
+                and other.try_length > region.try_length
+                and _in_try(other, region.try_offset)
+                and self.parent_funclet[outer] == self.parent_funclet[index]
+            ):
+                return outer
+        return -1
+
+
+def _in_try(region: ExceptionRegion, offset: int) -> bool:
+    return region.try_offset <= offset < region.try_offset + region.try_length
+
+
+def _in_handler(region: ExceptionRegion, offset: int) -> bool:
+    return region.handler_offset <= offset < region.handler_offset + region.handler_length
+
+
+def create_regions(frame: Frame) -> RegionMap:
+    """Create the function's exception regions and the entry blocks of their funclets."""
+    state = frame.state
+    function = state.function
+    region_map = RegionMap(frame.body.regions)
+    previous: ExceptionRegion | None = None
+    for index, region in enumerate(frame.body.regions):
+        eh = EHRegion(region.kind, region.class_token)
+        eh.handler_funclet = region_map.handler_funclet[index]
+        eh.filter_funclet = region_map.filter_funclet[index]
+        eh.enclosing = region_map.enclosing[index]
+        eh.same_try_as_previous = (
+            previous is not None
+            and previous.try_offset == region.try_offset
+            and previous.try_length == region.try_length
+        )
+        previous = region
+        function.eh_regions.append(eh)
+        if region.kind == 1:
+            _create_funclet(frame, region_map, index, region.filter_offset, True)
+        _create_funclet(frame, region_map, index, region.handler_offset, False)
+    return region_map
+
+
+def _create_funclet(frame: Frame, region_map: RegionMap, region: int, offset: int, is_filter: bool) -> None:
+    state = frame.state
+    block = state.function.new_block()
+    number = len(region_map.entries) + 1
+    block.funclet = number
+    state.place(block, number, -1, 0)
+    region_map.entries.append(block)
+    state.function.funclets.append(Funclet(block, is_filter, region))
+
+
+def import_leave(frame: Frame, region_map: RegionMap, source: int, target_offset: int, target: Block) -> None:
+    """End the current block with the way from IL offset `source` to `target_offset`.
+
+    On the way out every finally whose try range is left is called, and every catch handler that is left returns to the
+    funclet around it, innermost first. The blocks in between ("steps") belong to the region around the one just left.
+    """
+    state = frame.state
+    builder = state.builder
+    exits: list[tuple[int, int, bool]] = []
+    for index, region in enumerate(region_map.regions):
+        if region.kind == 2 and _in_try(region, source) and not _in_try(region, target_offset):
+            exits.append((region.try_length, index, False))
+        elif _in_handler(region, source) and not _in_handler(region, target_offset):
+            exits.append((region.handler_length, index, True))
+    if not exits:
+        builder.jump(target)
+        return
+    exits.sort()
+    for position, (_, index, is_handler) in enumerate(exits):
+        region = region_map.regions[index]
+        if position == len(exits) - 1 and _is_at(region_map, index, target_offset):
+            continuation = target
+        else:
+            continuation = state.function.new_block()
+            continuation.funclet = region_map.parent_funclet[index]
+            continuation.try_index = region_map.enclosing[index]
+            # Directly behind the try range that was left: inside all ranges around it, outside of its own.
+            state.place(
+                continuation,
+                continuation.funclet,
+                region.try_offset + region.try_length,
+                -len(region_map.regions) + index,
+            )
+        if is_handler:
+            builder.terminate(ops.CATCH_RETURN, [], [continuation], [])
+        else:
+            # The call itself must lie outside the try range whose finally it runs.
+            call_block = builder.block
+            if call_block is not None:
+                step = state.function.new_block()
+                step.funclet = region_map.parent_funclet[index]
+                step.try_index = region_map.enclosing[index]
+                state.place(step, step.funclet, region.try_offset + region.try_length, -len(region_map.regions) + index)
+                builder.jump(step)
+                state.ssa.seal(step)
+                builder.block = step
+                entry = region_map.entries[region_map.handler_funclet[index] - 1]
+                builder.terminate(ops.CALL_FINALLY, [], [entry, continuation], [continuation])
+        if continuation is target:
+            return
+        state.ssa.seal(continuation)
+        builder.block = continuation
+    builder.jump(target)
+
+
+def _is_at(region_map: RegionMap, index: int, target_offset: int) -> bool:
+    """Whether the target lies in the same funclet and try range as the code around region `index`."""
+    return region_map.funclet_of(target_offset) == region_map.parent_funclet[index]

@@ -1,0 +1,96 @@
+"""ldstr and ldtoken."""
+
+from __future__ import annotations
+
+from readytorun.il import opcodes as il
+from readytorun.importer import cells as fixups
+from readytorun.importer.frame import (
+    HELPER_GET_RUNTIME_FIELD_HANDLE,
+    HELPER_GET_RUNTIME_METHOD_HANDLE,
+    HELPER_GET_RUNTIME_TYPE_HANDLE,
+    Frame,
+)
+from readytorun.importer.generics import (
+    field_token,
+    member_token,
+    method_lookup,
+    type_handle,
+)
+from readytorun.importer.refusal import InlineFailure, Reason, Refusal
+from readytorun.ir.ops import Op
+from readytorun.ir.types import M_REF, REF, STRUCT
+from readytorun.r2r.model import Cell
+from readytorun.typesystem.type_desc import TypeDesc
+
+_TYPE_TABLES = (0x01, 0x02, 0x1B)
+
+
+def string_cell(frame: Frame, token: int) -> Cell:
+    """Cell of a string literal of the input module."""
+    if frame.module is not frame.state.module:
+        # Literals of other modules have no token here.
+        raise InlineFailure(frame.method.id)
+    return frame.state.cells.string(token)
+
+
+def import_ldtoken(frame: Frame, token: int, position: int) -> int:
+    """ldtoken; `ldtoken T; call Type.GetTypeFromHandle` gives the Type object in one step."""
+    state = frame.state
+    table = token >> 24
+    if table in _TYPE_TABLES:
+        type = frame.resolve_type(token)
+        handle = type_handle(frame, type, frame.open_type(token))
+        result: Op = state.call_helper(HELPER_GET_RUNTIME_TYPE_HANDLE, REF, [handle])
+        following = position + 1
+        code = frame.code
+        if (
+            following < len(code.opcodes)
+            and code.opcodes[following] == il.CALL
+            and frame.flow.block_at[following] < 0
+            and _is_get_type_from_handle(frame, code.operands[following])
+        ):
+            entry = frame.push(result, REF, state.context.well_known("System.Type"))
+            entry.is_non_null = True
+            return following + 1
+        _push_handle(frame, "System.RuntimeTypeHandle", result)
+        return following
+    if table == 0x04 or (table == 0x0A and frame.module.is_field_token(token)):
+        field = frame.module.resolve_field(token, frame.generic_context)
+        if field.owner.is_canonical_subtype:
+            raise Refusal(Reason.UNSUPPORTED_IL, "ldtoken of a field in shared code")
+        own = field_token(frame, field, token)
+        state.require_fixup(state.cells.precode_type(fixups.TYPE_HANDLE, field.owner))
+        field_handle = state.load_fixup(state.cells.precode_field(fixups.FIELD_HANDLE, field, own))
+        result = state.call_helper(HELPER_GET_RUNTIME_FIELD_HANDLE, REF, [field_handle])
+        _push_handle(frame, "System.RuntimeFieldHandle", result)
+        return position + 1
+    method = frame.module.resolve_method(token, frame.generic_context)
+    own = member_token(frame, method, token)
+    if method.is_shared:
+        open_method = frame.module.resolve_method(token, None)
+        method_handle = method_lookup(frame, fixups.METHOD_HANDLE, open_method, own)
+    else:
+        method_handle = state.load_fixup(state.cells.precode_method(fixups.METHOD_HANDLE, method, own))
+    result = state.call_helper(HELPER_GET_RUNTIME_METHOD_HANDLE, REF, [method_handle])
+    _push_handle(frame, "System.RuntimeMethodHandle", result)
+    return position + 1
+
+
+def _is_get_type_from_handle(frame: Frame, token: int) -> bool:
+    method = frame.module.resolve_method(token, frame.generic_context)
+    return method.name == "GetTypeFromHandle" and is_core_type(frame, method.owner, "System", "Type")
+
+
+def is_core_type(frame: Frame, type: TypeDesc, namespace: str, name: str) -> bool:
+    """Whether a type is the named one of the core library."""
+    return type.name == name and type.namespace == namespace and type.module is frame.state.context.core
+
+
+def _push_handle(frame: Frame, type_name: str, value: Op) -> None:
+    """A RuntimeTypeHandle, -MethodHandle or -FieldHandle consists of one reference."""
+    state = frame.state
+    type = state.context.well_known(type_name)
+    temp = state.new_temp(type)
+    address = state.builder.slot_addr(temp)
+    state.builder.store(M_REF, address, value)
+    frame.push(address, STRUCT, type)
