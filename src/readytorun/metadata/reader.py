@@ -112,8 +112,8 @@ class MetadataReader:
     # Tables
 
     def row_count(self, table: int) -> int:
-        """How many rows `table` has."""
-        return self._row_counts[table]
+        """How many rows `table` has; 0 for a number that is no table's, such as that of an ldstr token."""
+        return self._row_counts[table] if 0 <= table < TABLE_COUNT else 0
 
     def column(self, table: int, name: str) -> list[int]:
         """The column `name` (as in ECMA-335 II.22) of every row, at index rid - 1. Shared: do not change the list.
@@ -135,7 +135,7 @@ class MetadataReader:
 
     def check_rid(self, table: int, rid: int) -> None:
         """Raises BadImageError unless `table` has a row `rid`. For rids that come from elsewhere than a column."""
-        if table >= TABLE_COUNT or not 1 <= rid <= self._row_counts[table]:
+        if not 1 <= rid <= self.row_count(table):
             raise BadImageError(self.path, f"no row for metadata token {table << 24 | rid:#010x}", self.offset)
 
     def row_size(self, table: int) -> int:
@@ -269,9 +269,13 @@ class MetadataReader:
                 return ""
             raise BadImageError(self.path, f"user string offset {offset:#x} is past the end of #US", self._us_start)
         reader = BlobReader(self.data, self._us_start + offset, self._us_end, self.path)
-        raw = reader.bytes(reader.compressed_uint())
+        size = reader.compressed_uint()
+        if size == 0:
+            return ""
+        if size & 1 == 0:
+            raise BadImageError(self.path, f"a user string of {size} bytes, not an odd number", self._us_start + offset)
         # The odd last byte only says whether a character needs special handling (ECMA-335 II.24.2.4).
-        return raw[: len(raw) & ~1].decode("utf-16-le", "surrogatepass")
+        return reader.bytes(size)[:-1].decode("utf-16-le", "surrogatepass")
 
     def guid(self, index: int) -> uuid.UUID:
         """The GUID with the 1-based `index` of #GUID; 0 gives the all-zero GUID."""
