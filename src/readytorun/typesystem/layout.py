@@ -19,12 +19,12 @@ from typing import Final
 from readytorun.errors import ReadyToRunError
 from readytorun.typesystem import element_types as et
 from readytorun.typesystem.field_desc import FieldDesc
-from readytorun.typesystem.module import ModuleDesc
 from readytorun.typesystem.type_desc import TypeDesc
 
 _POINTER_SIZE: Final = 8
-_AUTO_MAXIMUM_ALIGNMENT: Final = 8
 _DEFAULT_PACKING: Final = 64
+_UNIT_OWN: Final = 1
+_UNIT_FOREIGN: Final = 2
 _MAXIMUM_SIZE: Final = 0x7FFFFFFF
 _MAXIMUM_INLINE_ARRAY_SIZE: Final = 1 << 20  # the runtime refuses larger ones
 
@@ -106,9 +106,31 @@ def field_offset(field: FieldDesc) -> int:
     return layout_of(field.owner).field_offsets[field]
 
 
-def same_bubble(first: ModuleDesc, second: ModuleDesc) -> bool:
-    """Whether two modules are compiled together, so that their layouts may depend on each other."""
-    return first is second or (first.in_version_bubble and second.in_version_bubble)
+def needs_aligned_base(base: TypeDesc, derived: TypeDesc) -> bool:
+    """Whether a class begins its own fields at a multiple of 8 behind its base, instead of filling the gap.
+
+    It does where the size of the base part is not up to the version bubble of the derived class alone, so that code
+    need not know it modulo 8.
+    """
+    if base.element_type == et.OBJECT:
+        return False
+    if base.module.in_version_bubble != derived.module.in_version_bubble:
+        return True
+    return _layout_units(base) == _UNIT_OWN | _UNIT_FOREIGN
+
+
+def _layout_units(type: TypeDesc) -> int:
+    """Which sides of the version bubble's border have a say in a type's layout: bits _UNIT_OWN, _UNIT_FOREIGN."""
+    if type.is_primitive or type.is_enum or type is type.context.canon or type.element_type == et.OBJECT:
+        return 0
+    units = _UNIT_OWN if type.module.in_version_bubble else _UNIT_FOREIGN
+    base = type.base_type
+    if base is not None and not type.is_value_type:
+        units |= _layout_units(base)
+    for field in type.fields():
+        if not field.is_static and field.type.is_value_type:
+            units |= _layout_units(field.type)
+    return units
 
 
 def _compute(type: TypeDesc) -> TypeLayout:
@@ -140,7 +162,7 @@ def _value_type_layout(type: TypeDesc, fields: list[FieldDesc]) -> TypeLayout:
     packing, class_size = type.module.class_layout_of(type.token)
     if type.is_explicit_layout:
         layout = _explicit(type, fields, 0, packing, class_size)
-    elif type.is_sequential_layout and not _has_gc_refs(fields):
+    elif type.is_sequential_layout and not _has_objects(fields):
         layout = _sequential(type, fields, 0, packing, class_size)
     else:
         layout = _auto(type, fields, 0)
@@ -157,12 +179,12 @@ def _class_layout(type: TypeDesc, fields: list[FieldDesc]) -> TypeLayout:
     start = _POINTER_SIZE
     if base is not None:
         start = layout_of(base).size
-        if not same_bubble(base.module, type.module):
+        if needs_aligned_base(base, type):
             start = _align(start, _POINTER_SIZE)
     packing, class_size = type.module.class_layout_of(type.token)
     if type.is_explicit_layout:
         layout = _explicit(type, fields, start, packing, class_size)
-    elif type.is_sequential_layout and not _has_gc_refs(fields) and (base is None or not layout_of(base).gc_refs):
+    elif type.is_sequential_layout and not _has_objects(fields) and (base is None or not layout_of(base).gc_refs):
         layout = _sequential(type, fields, start, packing, class_size)
     else:
         layout = _auto(type, fields, start)
@@ -177,13 +199,14 @@ def _class_layout(type: TypeDesc, fields: list[FieldDesc]) -> TypeLayout:
 def _sequential(type: TypeDesc, fields: list[FieldDesc], start: int, packing: int, class_size: int) -> TypeLayout:
     limit = packing or _DEFAULT_PACKING
     offsets: dict[FieldDesc, int] = {}
+    header = 0 if type.is_value_type else _POINTER_SIZE
     position = start
     largest = 1
     for field in fields:
         size, alignment = _size_and_alignment(field.type)
         alignment = min(alignment, limit)
         largest = max(largest, alignment)
-        position = _align(position, alignment)
+        position = _align(position - header, alignment) + header
         offsets[field] = position
         position += size
     return _finish(type, offsets, start, position, largest, class_size)
@@ -221,6 +244,7 @@ def _auto(type: TypeDesc, fields: list[FieldDesc], start: int) -> TypeLayout:
         else:
             by_log2[element_size(field_type).bit_length() - 1].append(field)
     placed = [0, 0, 0, 0]
+    header = 0 if type.is_value_type else _POINTER_SIZE
     position = start
     if start % _POINTER_SIZE:
         position = _fill_gap(start, by_log2, placed, len(references) != 0, offsets)
@@ -235,20 +259,18 @@ def _auto(type: TypeDesc, fields: list[FieldDesc], start: int) -> TypeLayout:
             offsets[field] = position
             position += 1 << log2
     largest = 1
-    for field in fields:
-        largest = max(largest, min(_size_and_alignment(field.type)[1], _AUTO_MAXIMUM_ALIGNMENT))
     for field in structs:
         layout = layout_of(field.type)
-        alignment = _POINTER_SIZE if layout.gc_refs else min(layout.alignment, _AUTO_MAXIMUM_ALIGNMENT)
-        position = _align(position, alignment)
+        # Alignment counts from behind the MethodTable pointer: a 16-aligned struct in a class is so relative to that.
+        position = _align(position - header, _POINTER_SIZE if layout.gc_refs else layout.alignment) + header
         offsets[field] = position
-        position += _align(layout.size, 4)
-    if position > _POINTER_SIZE:
-        alignment = _POINTER_SIZE if _has_gc_refs(fields) else largest
-    else:
-        alignment = 1
-        while alignment < position:
-            alignment *= 2
+        position += layout.size
+        largest = max(largest, layout.alignment)
+    alignment = 1
+    while alignment < min(position, _POINTER_SIZE):
+        alignment *= 2
+    if position > _POINTER_SIZE and not _has_objects(fields):
+        alignment = max(alignment, largest)
     return _finish(type, offsets, start, position, alignment, 0)
 
 
@@ -331,6 +353,19 @@ def _has_gc_refs(fields: list[FieldDesc]) -> bool:
             return True
         if type.is_value_type and layout_of(type).gc_refs:
             return True
+    return False
+
+
+def _has_objects(fields: list[FieldDesc]) -> bool:
+    """Whether one of the fields is or contains an object reference; byrefs do not count."""
+    for field in fields:
+        type = field.type
+        if type.is_gc_pointer:
+            return True
+        if type.is_value_type:
+            for _, is_byref in layout_of(type).gc_refs:
+                if not is_byref:
+                    return True
     return False
 
 
