@@ -62,7 +62,7 @@ BLOBS = (
     b"\0"
     b"\x02\x06\x08"  # 1: field, int32
     b"\x03\x00\x00\x01"  # 4: static void ()
-    b"\x06\x30\x01\x02\x1e\x00\x0e\x1c"  # 8, see GENERIC_METHOD
+    b"\x07\x30\x01\x02\x1e\x00\x0e\x1c"  # 8, see GENERIC_METHOD
     b"\x04\x01\x00\x00\x00"  # 16: a custom attribute value
 )
 GENERIC_METHOD = 8  # instance !!0 <1> (string, object)
