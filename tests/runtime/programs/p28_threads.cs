@@ -19,7 +19,7 @@ static class Program
     static volatile bool stop; static int shared; static long sharedLong; static Node head; static volatile int ready; static double sharedDouble; static object sharedObject;
     static void W(object o) => Console.WriteLine(o);
     [MethodImpl(No)] static void Run(int n, Action<int> f) { Thread[] t = new Thread[n]; for (int i = 0; i < n; i++) { int k = i; t[i] = new Thread(() => f(k)); t[i].Start(); } foreach (Thread x in t) x.Join(); }
-    [MethodImpl(No)] static void Locks(Counter c) => Run(4, k => { for (int i = 0; i < 2000; i++) { c.Add(1); c.AddNew(0); c.Sync(0); } });
+    [MethodImpl(No)] static int Locks() { Counter c = new Counter(), d = new Counter(); Run(4, k => { for (int i = 0; i < 2000; i++) { c.Add(1); d.AddNew(2); } }); return c.Value + d.Value; }
     [MethodImpl(No)] static int Sync() { Counter c = new Counter(); Run(4, k => { for (int i = 0; i < 2000; i++) { c.Sync(1); StaticSync.Bump(); } }); return c.Value + StaticSync.Bump(); }
     [MethodImpl(No)] static void Atomics() { for (int i = 0; i < 1000; i++) { Interlocked.Increment(ref shared); Interlocked.Add(ref sharedLong, 3); Interlocked.Decrement(ref shared); Interlocked.Exchange(ref sharedObject, "x" + i); int old; do old = shared; while (Interlocked.CompareExchange(ref shared, old + 2, old) != old); double d; do d = sharedDouble; while (Interlocked.CompareExchange(ref sharedDouble, d + 0.5, d) != d); } }
     [MethodImpl(No)] static void Push(int v) { Node n = new Node { V = v }; do n.Next = head; while (Interlocked.CompareExchange(ref head, n, n.Next) != n.Next); }
@@ -40,6 +40,6 @@ static class Program
 
     static int Main()
     {
-        Counter c = new Counter(); Locks(c); W(c.Value); W(Sync()); Run(4, k => Atomics()); W(shared + "," + sharedLong + "," + sharedDouble); Run(4, k => { for (int i = 0; i < 500; i++) Push(i); }); int n = 0; long s = 0; for (Node x = head; x != null; x = x.Next) { n++; s += x.V; } W(n + "," + s); W(AtomicOps()); W(Suspend()); W(Producer()); W(Statics()); W(Events()); W(Exceptions()); W(Stress()); W(Parallels()); W(Flow()); W(Reader()); using Timer t = new Timer(_ => ready = 99); t.Change(1, -1); while (ready != 99) Thread.Sleep(1); W("timer"); return 28;
+        W(Locks()); W(Sync()); Run(4, k => Atomics()); W(shared + "," + sharedLong + "," + sharedDouble); Run(4, k => { for (int i = 0; i < 500; i++) Push(i); }); int n = 0; long s = 0; for (Node x = head; x != null; x = x.Next) { n++; s += x.V; } W(n + "," + s); W(AtomicOps()); W(Suspend()); W(Producer()); W(Statics()); W(Events()); W(Exceptions()); W(Stress()); W(Parallels()); W(Flow()); W(Reader()); using Timer t = new Timer(_ => ready = 99); t.Change(1, -1); while (ready != 99) Thread.Sleep(1); W("timer"); return 28;
     }
 }

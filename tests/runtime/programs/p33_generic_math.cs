@@ -1,0 +1,44 @@
+// Static abstract interface members and generic mathematics over own and framework numbers; operators, checked ones, user-defined conversions.
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+readonly struct Frac : INumberBaseLite<Frac>, IComparable<Frac> { public readonly long N, D; public Frac(long n, long d) { long g = Gcd(Math.Abs(n), Math.Abs(d)); if (d < 0) g = -g; N = n / g; D = d / g; } static long Gcd(long a, long b) => b == 0 ? a : Gcd(b, a % b); public static Frac Zero => new(0, 1); public static Frac One => new(1, 1); public static Frac operator +(Frac a, Frac b) => new(a.N * b.D + b.N * a.D, a.D * b.D); public static Frac operator -(Frac a, Frac b) => new(a.N * b.D - b.N * a.D, a.D * b.D); public static Frac operator *(Frac a, Frac b) => new(a.N * b.N, a.D * b.D); public static Frac operator /(Frac a, Frac b) => new(a.N * b.D, a.D * b.N); public static Frac operator -(Frac a) => new(-a.N, a.D); public static bool operator <(Frac a, Frac b) => a.N * b.D < b.N * a.D; public static bool operator >(Frac a, Frac b) => b < a; public static implicit operator Frac(int n) => new(n, 1); public static explicit operator double(Frac f) => (double)f.N / f.D; public int CompareTo(Frac o) => this < o ? -1 : o < this ? 1 : 0; public override string ToString() => N + "/" + D; }
+interface INumberBaseLite<T> where T : INumberBaseLite<T> { static abstract T Zero { get; } static abstract T One { get; } static abstract T operator +(T a, T b); static abstract T operator -(T a, T b); static abstract T operator *(T a, T b); static abstract T operator /(T a, T b); static virtual T Square(T a) => a * a; }
+struct Matrix<T> where T : INumber<T> { readonly T[,] m; public Matrix(int n) => m = new T[n, n]; public int N => m.GetLength(0); public T this[int i, int j] { get => m[i, j]; set => m[i, j] = value; } public static Matrix<T> operator *(Matrix<T> a, Matrix<T> b) { Matrix<T> r = new(a.N); for (int i = 0; i < a.N; i++) for (int j = 0; j < a.N; j++) { T s = T.Zero; for (int k = 0; k < a.N; k++) s += a[i, k] * b[k, j]; r[i, j] = s; } return r; } public static Matrix<T> Identity(int n) { Matrix<T> r = new(n); for (int i = 0; i < n; i++) r[i, i] = T.One; return r; } public T Trace() { T s = T.AdditiveIdentity; for (int i = 0; i < N; i++) s += m[i, i]; return s; } }
+struct Wrap : IAdditionOperators<Wrap, Wrap, Wrap>, IIncrementOperators<Wrap>, IShiftOperators<Wrap, int, Wrap>, IEqualityOperators<Wrap, Wrap, bool>, IMinMaxValue<Wrap>, IParsable<Wrap> { public byte V; public static Wrap operator +(Wrap a, Wrap b) => new() { V = (byte)(a.V + b.V) }; public static Wrap operator checked +(Wrap a, Wrap b) => new() { V = checked((byte)(a.V + b.V)) }; public static Wrap operator ++(Wrap a) => new() { V = (byte)(a.V + 1) }; public static Wrap operator <<(Wrap a, int n) => new() { V = (byte)(a.V << n) }; public static Wrap operator >>(Wrap a, int n) => new() { V = (byte)(a.V >> n) }; public static Wrap operator >>>(Wrap a, int n) => a >> n; public static bool operator ==(Wrap a, Wrap b) => a.V == b.V; public static bool operator !=(Wrap a, Wrap b) => a.V != b.V; public static Wrap MaxValue => new() { V = 255 }; public static Wrap MinValue => default; public static Wrap Parse(string s, IFormatProvider p) => new() { V = byte.Parse(s, p) }; public static bool TryParse(string s, IFormatProvider p, out Wrap w) { bool ok = byte.TryParse(s, p, out byte b); w = new() { V = b }; return ok; } public override bool Equals(object o) => o is Wrap w && w == this; public override int GetHashCode() => V; }
+interface IShape<T> where T : IShape<T> { static abstract T Create(double size); double Area(); static virtual string Name => typeof(T).Name; }
+class Sq : IShape<Sq> { double s; public static Sq Create(double size) => new() { s = size }; public double Area() => s * s; }
+struct Ci : IShape<Ci> { double r; public static Ci Create(double size) => new() { r = size }; public double Area() => 3 * r * r; public static string Name => "circle"; }
+
+static class Program
+{
+    const MethodImplOptions No = MethodImplOptions.NoInlining;
+    static void W(object o) => Console.WriteLine(Convert.ToString(o, CultureInfo.InvariantCulture));
+    [MethodImpl(No)] static T Sum<T>(params T[] a) where T : INumberBaseLite<T> { T s = T.Zero; foreach (T x in a) s += T.Square(x) - x / (x + T.One); return s; }
+    [MethodImpl(No)] static T SumN<T>(IEnumerable<T> a) where T : INumber<T> { T s = T.Zero; foreach (T x in a) s += x; return s; }
+    [MethodImpl(No)] static T Poly<T>(T x, params T[] c) where T : INumber<T> { T r = T.Zero; foreach (T k in c) r = r * x + k; return r; }
+    [MethodImpl(No)] static T Power<T>(T b, int n) where T : IMultiplyOperators<T, T, T>, IMultiplicativeIdentity<T, T> { T r = T.MultiplicativeIdentity; for (; n > 0; n--) r = r * b; return r; }
+    [MethodImpl(No)] static T Max<T>(T a, T b) where T : IComparisonOperators<T, T, bool> => a > b ? a : b;
+    [MethodImpl(No)] static T Median<T>(T[] a) where T : INumber<T> { Array.Sort(a); return a.Length % 2 == 1 ? a[a.Length / 2] : (a[a.Length / 2 - 1] + a[a.Length / 2]) / T.CreateChecked(2); }
+    [MethodImpl(No)] static string Conv<T>(T v) where T : INumber<T> => byte.CreateSaturating(v) + "," + int.CreateTruncating(v) + "," + double.CreateChecked(v).ToString(CultureInfo.InvariantCulture) + "," + T.IsNegative(v) + T.Sign(v) + T.Abs(v);
+    [MethodImpl(No)] static int Bits<T>(T v) where T : IBinaryInteger<T> { int n = 0; for (; v != T.Zero; v &= v - T.One) n++; return n * 1000 + int.CreateChecked(T.PopCount(v)) + v.GetByteCount(); }
+    [MethodImpl(No)] static T Gcd<T>(T a, T b) where T : IBinaryInteger<T> => b == T.Zero ? a : Gcd(b, a % b);
+    [MethodImpl(No)] static T Parse<T>(string s) where T : IParsable<T> => T.Parse(s, CultureInfo.InvariantCulture);
+    [MethodImpl(No)] static T AddC<T>(T a, T b) where T : IAdditionOperators<T, T, T> => checked(a + b);
+    [MethodImpl(No)] static T AddU<T>(T a, T b) where T : IAdditionOperators<T, T, T> => unchecked(a + b);
+    [MethodImpl(No)] static T Inc<T>(T a) where T : IIncrementOperators<T>, IShiftOperators<T, int, T> { a++; ++a; return (a << 2) >>> 1; }
+    [MethodImpl(No)] static bool IsMax<T>(T a) where T : IMinMaxValue<T>, IEqualityOperators<T, T, bool> => a == T.MaxValue || a != T.MinValue && a == a;
+    [MethodImpl(No)] static T Newton<T>(T n) where T : IFloatingPointIeee754<T> { T x = n, two = T.One + T.One; for (int i = 0; i < 40; i++) x = (x + n / x) / two; return T.Round(x * T.CreateChecked(1000)) + T.Floor(T.Pi); }
+    [MethodImpl(No)] static string Shapes<T>() where T : IShape<T> => T.Name + T.Create(2).Area();
+    [MethodImpl(No)] static R Mix<T, R>(T a, Func<T, R> f) where T : INumber<T> where R : INumber<R> => f(a + T.One) * R.CreateChecked(a);
+    static string Try(Func<object> f) { try { return Convert.ToString(f(), CultureInfo.InvariantCulture); } catch (OverflowException) { return "overflow"; } }
+
+    static int Main()
+    {
+        W(Sum<Frac>(new Frac(1, 2), 3, new Frac(-2, 6))); W((double)new Frac(3, 4) + (new Frac(1, 3) < new Frac(1, 2) ? 10 : 20)); W(-new Frac(2, -4)); W(SumN(new[] { 1, 2, 3 })); W(SumN(new List<double> { 1.5, 2.5 })); W(SumN(new[] { 1.1m, 2.2m })); W(SumN(new byte[] { 200, 100 })); W(SumN(new BigInteger[] { 1, BigInteger.Pow(2, 70) })); W(Poly(2, 1, 2, 3)); W(Poly(0.5, 1, 2, 3)); W(Poly(3L, 1, 0, -1)); W(Power(3, 5)); W(Power(1.5, 3)); W(Power(new BigInteger(7), 30)); W(Max("a".Length, 3)); W(Max(2.5f, -1)); W(Max<uint>(5, uint.MaxValue)); W(Median(new[] { 5, 1, 4 })); W(Median(new[] { 1.5, 2.5, 0.5, 9 })); W(Median(new decimal[] { 1, 2 })); W(Conv(300)); W(Conv(-5L)); W(Conv(77.75)); W(Conv((sbyte)-128 + 1)); W(Bits(0xff0fu)); W(Bits(-1L)); W(Bits((short)5)); W(Gcd(48, 36)); W(Gcd(1071UL, 462UL)); W(Gcd((Int128)1 << 100, (Int128)1 << 70)); W(Parse<int>("42") + Parse<long>("-7")); W(Parse<double>("1.5")); W(Parse<Wrap>("7").V); W(Parse<Guid>("00000001-0000-0000-0000-000000000000"));
+        W(Try(() => AddC(int.MaxValue, 1))); W(Try(() => AddU(int.MaxValue, 1))); W(Try(() => AddC(new Wrap { V = 200 }, new Wrap { V = 100 }).V)); W(Try(() => AddU(new Wrap { V = 200 }, new Wrap { V = 100 }).V)); W(Inc(new Wrap { V = 5 }).V + Inc(5) + Inc(5L)); W(IsMax(255 - 1) + "" + IsMax(Wrap.MaxValue) + IsMax(default(Wrap)) + IsMax(double.MaxValue)); W(Newton(2.0)); W(Newton(2f)); W(Shapes<Sq>() + Shapes<Ci>()); W(Mix(5, x => x * 0.5)); W(Mix(2.5, x => (long)x)); Matrix<long> f = new(2); f[0, 0] = f[0, 1] = f[1, 0] = 1; Matrix<long> r = Matrix<long>.Identity(2); for (int i = 0; i < 40; i++) r *= f; W(r[0, 1]); Matrix<double> d = Matrix<double>.Identity(3); d[0, 2] = 1.5; W((d * d * d)[0, 2] + d.Trace()); Matrix<decimal> m = Matrix<decimal>.Identity(2); m[1, 0] = 0.1m; W((m * m)[1, 0]); return 33;
+    }
+}
