@@ -17,7 +17,7 @@ from readytorun.r2r.primitives import ByteReader
 _LOOKUP: Final = struct.Struct("<II")
 _CLAUSE: Final = struct.Struct("<6I")
 _END: Final = 0xFFFFFFFF
-DUPLICATE_FLAG: Final = 0x08  # before .NET 10: clause of an enclosing try, repeated for a funclet
+DUPLICATE_FLAG: Final = 0x08  # before .NET 10: a copy of a finally inside the main body, with an empty try
 SYSTEM_EXCEPTION_FLAG: Final = 0x20  # from .NET 11: catch of System.Exception without a token
 CLAUSE_SIZE: Final = _CLAUSE.size
 

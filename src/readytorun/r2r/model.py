@@ -134,7 +134,7 @@ class EHClause:
 
     Attributes:
         class_token_or_filter: TypeDef/TypeRef/TypeSpec token of a typed clause, start offset of a filter, else 0.
-        other_flags: 0x08 duplicated clause (before .NET 10), 0x20 catch of System.Exception (from .NET 11).
+        other_flags: 0x08 copied finally (before .NET 10), 0x20 catch of System.Exception (from .NET 11).
     """
 
     kind: EHClauseKind
