@@ -1,4 +1,4 @@
-"""Compiles one method: import, passes, back end. The same steps for every method, so that they can run in any process."""
+"""Compiles one method: import, passes, back end; the same steps in whatever process they run."""
 
 from __future__ import annotations
 

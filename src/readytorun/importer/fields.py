@@ -1,4 +1,4 @@
-"""Instance fields. What is known of their offsets depends on the version bubble (codegen rules: readytorun-format.md)."""
+"""Instance fields. What is known of their offsets depends on the version bubble (readytorun-format.md)."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def import_stfld(frame: Frame, token: int) -> None:
     type = field.type
     builder = frame.state.builder
     kind = ir_type_of(type)
-    # Fields of objects are in the heap; behind a byref they may be anywhere, through a pointer to the frame they are not.
+    # Fields of objects are in the heap; behind a byref they may be anywhere.
     heap = 1 if entry.kind == REF else (0 if base.type == I64 and _is_frame(base) else 2)
     if kind == STRUCT:
         require_struct_layout(frame, type)

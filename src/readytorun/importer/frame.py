@@ -440,7 +440,7 @@ class Frame:
         raise self.invalid("address expected")
 
     def coerce(self, entry: StackEntry, kind: int) -> Op:
-        """The value as the IR type of a parameter, local, field or result: the implicit conversions of ECMA-335 III.1.6."""
+        """The value as another IR type: the implicit conversions of ECMA-335 III.1.6."""
         have = entry.kind
         if have == kind:
             return entry.op

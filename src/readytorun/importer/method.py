@@ -32,7 +32,7 @@ from readytorun.ir.types import (
 )
 from readytorun.r2r.model import EHClauseKind
 from readytorun.typesystem.context import TypeSystemContext
-from readytorun.typesystem.method_desc import MethodDesc
+from readytorun.typesystem.method_desc import CONTEXT_THIS_OBJECT, MethodDesc
 from readytorun.typesystem.module import ModuleDesc
 
 
@@ -110,6 +110,9 @@ def _import_once(
     state.ssa.seal(entry)
     state.builder.block = entry
     use = scan_variables(code, flow, body.regions, len(frame.local_types))
+    if body.regions and method.context_source == CONTEXT_THIS_OBJECT:
+        # Lookups in handlers go through `this`.
+        use.crosses_funclets |= 1 << len(frame.local_types)
     _create_locals(frame, use)
     _create_arguments(frame, use)
     state.release_temps()
@@ -128,7 +131,27 @@ def _import_once(
     keys = state.block_keys
     function.blocks = [block for block in function.blocks if block.ops]
     function.blocks.sort(key=lambda block: keys[block.id])
+    _check_regions(function)
     return ImportedMethod(function, list(state.required_methods.values()))
+
+
+def _check_regions(function: Function) -> None:
+    """Every region must protect something that control reaches.
+
+    Raises:
+        Refusal: one does not.
+    """
+    protects = [False] * len(function.eh_regions)
+    for block in function.blocks:
+        index = block.try_index
+        while index >= 0 and not protects[index]:
+            protects[index] = True
+            index = function.eh_regions[index].enclosing
+    for index, region in enumerate(function.eh_regions):
+        if region.same_try_as_previous:
+            protects[index] = protects[index] or protects[index - 1]
+        if not protects[index]:
+            raise Refusal(Reason.UNSUPPORTED_IL, "a try range that control never reaches")
 
 
 # --- variables ---------------------------------------------------------------------------------------------------

@@ -20,9 +20,12 @@ from readytorun.importer.frame import (
 from readytorun.importer.generics import member_token, require_type_loaded, type_handle
 from readytorun.importer.refusal import Reason, Refusal
 from readytorun.ir import ops
+from readytorun.ir.function import Block
 from readytorun.ir.ops import CallOp, Op
-from readytorun.ir.types import BYREF, I32, I64, M_I32, M_I64, REF, STRUCT
+from readytorun.ir.types import BYREF, I32, I64, M_I32, M_I64, M_U8, REF, STRUCT, AbiType, CallSignature
 from readytorun.r2r.model import ThunkKind
+from readytorun.typesystem.layout import layout_of
+from readytorun.typesystem.method_desc import MethodDesc
 from readytorun.typesystem.type_desc import ArrayType, TypeDesc
 
 
@@ -83,10 +86,8 @@ def import_newobj(frame: Frame, token: int, position: int) -> int:
     return position + 1
 
 
-def _new_string(frame: Frame, method, token: int) -> None:  # type: ignore[no-untyped-def]
+def _new_string(frame: Frame, method: MethodDesc, token: int) -> None:
     """String constructors are called like static methods that return the string."""
-    from readytorun.ir.types import AbiType, CallSignature
-
     state = frame.state
     arguments = pop_arguments(frame, method.signature)
     frame.materialize_aliases()
@@ -253,14 +254,10 @@ def _unbox(frame: Frame, entry: StackEntry, type: TypeDesc, token: int) -> Op:
         done = state.new_block(current)
         slow.is_cold = True
         builder.branch(ops.BRANCH, ops.EQ, actual, handle, done, slow)
-        state.function.blocks.append(slow)
-        state.function.blocks.append(done)
-        state.ssa.seal(slow)
-        builder.block = slow
+        _continue_in(frame, slow)
         state.call_helper(HELPER_UNBOX, BYREF, [handle, entry.op])
         builder.jump(done)
-        state.ssa.seal(done)
-        builder.block = done
+        _continue_in(frame, done)
     return builder.addr(BYREF, entry.op, 8)
 
 
@@ -274,6 +271,57 @@ def import_unbox_any(frame: Frame, token: int) -> None:
         cast_class(frame, entry, type, token)
         return
     if type.is_nullable:
-        raise Refusal(Reason.UNBOX_NULLABLE, str(type))
+        _unbox_nullable(frame, entry, type)
+        return
     require_struct_layout(frame, type)
     frame.load_value(type, _unbox(frame, entry, type, token))
+
+
+def _unbox_nullable(frame: Frame, entry: StackEntry, type: TypeDesc) -> None:
+    """unbox.any of a Nullable: null gives no value, a box of the underlying type a value, anything else throws."""
+    state = frame.state
+    builder = state.builder
+    underlying = type.instantiation[0]
+    if type.is_canonical_subtype:
+        raise Refusal(Reason.UNBOX_NULLABLE, f"{type} in shared code")
+    require_struct_layout(frame, type)
+    offsets = layout_of(type).field_offsets
+    has_value = type.find_field("hasValue")
+    value = type.find_field("value")
+    if has_value is None or value is None:
+        raise Refusal(Reason.UNBOX_NULLABLE, f"unknown layout of {type}")
+    # The temporary lives on over the blocks made here, all of the same statement.
+    result = state.new_temp(type)
+    builder.zero_block(builder.slot_addr(result), frame.layout(type))
+    current = builder.block
+    some = state.new_block(current)
+    slow = state.new_block(current)
+    copy = state.new_block(current)
+    done = state.new_block(current)
+    slow.is_cold = True
+    builder.branch(ops.BRANCH, ops.EQ, entry.op, builder.null(), done, some)
+    _continue_in(frame, some)
+    handle = type_handle(frame, underlying, underlying)
+    builder.branch(ops.BRANCH, ops.EQ, builder.load(M_I64, entry.op), handle, copy, slow)
+    _continue_in(frame, slow)
+    state.call_helper(HELPER_UNBOX, BYREF, [handle, entry.op])
+    builder.jump(copy)
+    _continue_in(frame, copy)
+    builder.store(M_U8, builder.slot_addr(result), builder.const(I32, 1), offsets[has_value])
+    payload = builder.addr(BYREF, entry.op, 8)
+    destination = builder.addr(I64, builder.slot_addr(result), offsets[value])
+    if ir_type_of(underlying) == STRUCT:
+        builder.copy_block(destination, payload, frame.layout(underlying), False)
+    else:
+        memory = memory_type_of(underlying)
+        builder.store(memory, destination, builder.load(memory, payload))
+    builder.jump(done)
+    _continue_in(frame, done)
+    frame.push(builder.slot_addr(result), STRUCT, type)
+
+
+def _continue_in(frame: Frame, block: Block) -> None:
+    state = frame.state
+    state.function.blocks.append(block)
+    state.ssa.seal(block)
+    state.builder.block = block

@@ -139,42 +139,36 @@ def import_leave(frame: Frame, region_map: RegionMap, source: int, target_offset
         return
     exits.sort()
     for position, (_, index, is_handler) in enumerate(exits):
-        region = region_map.regions[index]
-        if position == len(exits) - 1 and _is_at(region_map, index, target_offset):
+        if not is_handler:
+            # The call itself must lie outside the try range whose finally it runs.
+            call_block = _new_step(frame, region_map, index)
+            builder.jump(call_block)
+            builder.block = call_block
+        if position == len(exits) - 1 and region_map.funclet_of(target_offset) == region_map.parent_funclet[index]:
             continuation = target
         else:
-            continuation = state.function.new_block()
-            continuation.funclet = region_map.parent_funclet[index]
-            continuation.try_index = region_map.enclosing[index]
-            # Directly behind the try range that was left: inside all ranges around it, outside of its own.
-            state.place(
-                continuation,
-                continuation.funclet,
-                region.try_offset + region.try_length,
-                -len(region_map.regions) + index,
-            )
+            continuation = _new_step(frame, region_map, index)
         if is_handler:
             builder.terminate(ops.CATCH_RETURN, [], [continuation], [])
         else:
-            # The call itself must lie outside the try range whose finally it runs.
-            call_block = builder.block
-            if call_block is not None:
-                step = state.function.new_block()
-                step.funclet = region_map.parent_funclet[index]
-                step.try_index = region_map.enclosing[index]
-                state.place(step, step.funclet, region.try_offset + region.try_length, -len(region_map.regions) + index)
-                builder.jump(step)
-                state.ssa.seal(step)
-                builder.block = step
-                entry = region_map.entries[region_map.handler_funclet[index] - 1]
-                builder.terminate(ops.CALL_FINALLY, [], [entry, continuation], [continuation])
+            entry = region_map.entries[region_map.handler_funclet[index] - 1]
+            builder.terminate(ops.CALL_FINALLY, [], [entry, continuation], [continuation])
         if continuation is target:
             return
-        state.ssa.seal(continuation)
         builder.block = continuation
     builder.jump(target)
 
 
-def _is_at(region_map: RegionMap, index: int, target_offset: int) -> bool:
-    """Whether the target lies in the same funclet and try range as the code around region `index`."""
-    return region_map.funclet_of(target_offset) == region_map.parent_funclet[index]
+def _new_step(frame: Frame, region_map: RegionMap, index: int) -> Block:
+    """Block directly behind the try range of a region: inside all ranges around it, outside of its own."""
+    state = frame.state
+    region = region_map.regions[index]
+    block = state.function.new_block()
+    block.funclet = region_map.parent_funclet[index]
+    block.try_index = region_map.enclosing[index]
+    order = index - len(region_map.regions)
+    state.place(block, block.funclet, region.try_offset + region.try_length, order)
+    state.function.blocks.append(block)
+    # It gets its one predecessor (or none, behind a catch) from the code that is being imported now.
+    state.ssa.seal(block)
+    return block

@@ -22,8 +22,8 @@ from readytorun.importer.refusal import InlineFailure, Reason, Refusal
 from readytorun.ir.ops import Op
 from readytorun.ir.types import BYREF, M_REF, REF, STRUCT
 from readytorun.typesystem.field_desc import FieldDesc
-from readytorun.typesystem.static_layout import static_layout
 from readytorun.typesystem.method_desc import CONTEXT_METHOD_DESC, CONTEXT_NONE
+from readytorun.typesystem.static_layout import static_layout
 from readytorun.typesystem.type_desc import TypeDesc
 
 # Offset of thread statics from the base that the helpers return (observed in R2R 16).

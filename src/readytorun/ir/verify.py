@@ -512,7 +512,8 @@ class _Verifier:
             return
         for index, param in enumerate(params):
             type = types[first + index]
-            good = type in (I64, BYREF) if param.type == STRUCT else type == param.type
+            # A byref parameter takes a frame address as it is: those need no reporting.
+            good = type in (I64, BYREF) if param.type in (STRUCT, BYREF) else type == param.type
             if not good:
                 self.fault(f"parameter {index} is {TYPE_NAMES[param.type]}, not {TYPE_NAMES[type]}", block, op)
         if op.result_slot is not None and op.signature.result.type != STRUCT:
