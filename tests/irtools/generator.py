@@ -150,6 +150,8 @@ class Generator:
             return self.read(rng.choice([6, 7]))
         if choice < 6:
             opcode = rng.choice(_BINARY)
+            if opcode >= ops.ADD_OVF and rng.random() < 0.5:
+                opcode = ops.ADD
             if opcode in (ops.DIV, ops.REM) and rng.random() < 0.7:
                 return builder.op(opcode, type, [self.expression(type, depth - 1), builder.const(type, 3)])
             make = builder.binary if rng.random() < 0.5 else builder.op
@@ -232,6 +234,8 @@ class Generator:
     def element(self, array: Op, index: Op) -> tuple[Op, Op]:
         """Array and extended index behind a bounds check."""
         builder = self.builder
+        if self.random.random() < 0.7:
+            index = builder.op(ops.AND, I32, [index, builder.const(I32, 3)])
         length = builder.load_invariant(M_I32, array, 8)
         builder.trap_if(ops.GE_UN, index, length, ops.TRAP_RANGE)
         return array, builder.op(ops.ZEXT32, I64, [index])

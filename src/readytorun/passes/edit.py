@@ -1,0 +1,186 @@
+"""Changes of a function that several passes make: replacing values, removing edges and blocks."""
+
+from __future__ import annotations
+
+from readytorun.ir import ops
+from readytorun.ir.analysis import FlowGraph, targets_of
+from readytorun.ir.function import Block, EHRegion, Funclet, Function
+from readytorun.ir.ops import BranchOp, Op, TerminatorOp
+
+
+class Replacements:
+    """Values to be replaced by other values, collected first and carried out in one go.
+
+    Attributes:
+        table: replacement by operation id, None where the value stays.
+        any: whether something is to be replaced.
+    """
+
+    __slots__ = ("any", "table")
+
+    def __init__(self, function: Function) -> None:
+        self.table: list[Op | None] = [None] * function.next_id
+        self.any = False
+
+    def set(self, old: Op, new: Op) -> None:
+        """Replace `old` by `new`."""
+        table = self.table
+        if old.id >= len(table):
+            table.extend([None] * (old.id + 1 - len(table)))
+        table[old.id] = new
+        self.any = True
+
+    def find(self, op: Op) -> Op:
+        """What stands for a value in the end."""
+        table = self.table
+        size = len(table)
+        if op.id >= size:
+            return op
+        found = table[op.id]
+        if found is None:
+            return op
+        while found.id < size:
+            further = table[found.id]
+            if further is None:
+                break
+            found = further
+        # Remember the end of the chain, so that long chains are walked once.
+        table[op.id] = found
+        return found
+
+    def rewrite(self, op: Op) -> bool:
+        """Replace the operands of one operation; tells whether any changed."""
+        changed = False
+        args = op.args
+        for index in range(len(args)):
+            arg = args[index]
+            found = self.find(arg)
+            if found is not arg:
+                args[index] = found
+                changed = True
+        return changed
+
+    def apply(self, function: Function) -> None:
+        """Replace the operands of all operations."""
+        if not self.any:
+            return
+        for block in function.blocks:
+            for op in block.ops:
+                if op.args:
+                    self.rewrite(op)
+
+
+def remove_edge(pred: Block, block: Block) -> None:
+    """Forget that `pred` leads to `block`; the terminator of `pred` is changed by the caller."""
+    index = 0
+    preds = block.preds
+    while preds[index] is not pred:
+        index += 1
+    del preds[index]
+    for op in block.ops:
+        if op.opcode != ops.PHI:
+            break
+        del op.args[index]
+
+
+def replace_pred(block: Block, old: Block, new: Block) -> None:
+    """`block` is now reached from `new` where it was from `old`."""
+    preds = block.preds
+    for index in range(len(preds)):
+        if preds[index] is old:
+            preds[index] = new
+            return
+
+
+def jump_instead(function: Function, block: Block, target: Block) -> None:
+    """Replace the terminator of a block by a jump to one of its targets; other edges are removed."""
+    terminator = block.ops[-1]
+    removed: list[Block] = []
+    for other in targets_of(terminator):
+        if other is not target and other not in removed:
+            removed.append(other)
+            remove_edge(block, other)
+    block.ops[-1] = TerminatorOp(function.new_id(), ops.JUMP, [], [target], terminator.il_offset)
+
+
+def retarget(block: Block, old: Block, new: Block) -> None:
+    """Let the terminator go to `new` where it went to `old`; predecessors are changed by the caller."""
+    terminator = block.ops[-1]
+    if isinstance(terminator, (BranchOp, TerminatorOp)):
+        targets = terminator.targets
+        for index in range(len(targets)):
+            if targets[index] is old:
+                targets[index] = new
+
+
+def remove_unreachable_blocks(function: Function) -> bool:
+    """Remove the blocks that control cannot reach, and exception regions that protect nothing any more."""
+    changed = False
+    while True:
+        graph = FlowGraph(function)
+        position = graph.position
+        if len(graph.order) == len(function.blocks):
+            return changed
+        changed = True
+        for block in graph.order:
+            if block.preds:
+                for pred in list(block.preds):
+                    if position[pred.id] < 0:
+                        remove_edge(pred, block)
+        function.blocks = [block for block in function.blocks if position[block.id] >= 0]
+        # A handler whose try range is gone is unreachable in turn.
+        if not function.eh_regions or not remove_empty_regions(function):
+            return changed
+
+
+def remove_empty_regions(function: Function) -> bool:
+    """Remove exception regions without protected blocks, together with their funclets."""
+    regions = function.eh_regions
+    used = [False] * len(regions)
+    for block in function.blocks:
+        index = block.try_index
+        while index >= 0 and not used[index]:
+            used[index] = True
+            index = regions[index].enclosing
+    for index in range(1, len(regions)):
+        if regions[index].same_try_as_previous and used[index - 1]:
+            used[index] = True
+    # The first of several clauses on one try range stands for all of them.
+    for index in range(len(regions) - 1, 0, -1):
+        if regions[index].same_try_as_previous and used[index]:
+            used[index - 1] = True
+    if all(used):
+        return False
+    region_numbers: list[int] = []
+    funclet_numbers = [0] * (len(function.funclets) + 1)
+    kept_regions: list[EHRegion] = []
+    for index in range(len(regions)):
+        region_numbers.append(len(kept_regions))
+        if used[index]:
+            kept_regions.append(regions[index])
+    kept_funclets: list[Funclet] = []
+    for index in range(len(function.funclets)):
+        funclet = function.funclets[index]
+        if used[funclet.region]:
+            kept_funclets.append(funclet)
+            funclet_numbers[index + 1] = len(kept_funclets)
+            funclet.region = region_numbers[funclet.region]
+        else:
+            funclet_numbers[index + 1] = -1
+    for region in kept_regions:
+        region.handler_funclet = funclet_numbers[region.handler_funclet]
+        region.filter_funclet = funclet_numbers[region.filter_funclet]
+        if region.enclosing >= 0:
+            region.enclosing = region_numbers[region.enclosing]
+    blocks = []
+    for block in function.blocks:
+        block.funclet = funclet_numbers[block.funclet]
+        if block.funclet < 0:
+            continue
+        if block.try_index >= 0:
+            block.try_index = region_numbers[block.try_index]
+        blocks.append(block)
+    function.blocks = blocks
+    function.eh_regions = kept_regions
+    function.funclets = kept_funclets
+    return True

@@ -1,0 +1,44 @@
+"""The passes in the order in which they run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from readytorun.errors import UsageError
+from readytorun.ir.function import Function
+from readytorun.passes import dead_code, folding, phi_simplification
+
+Pass = Callable[[Function], bool]
+
+PASSES: Final[tuple[tuple[str, Pass], ...]] = (
+    ("phi_simplification", phi_simplification.run),
+    ("folding", folding.run),
+    ("dead_code", dead_code.run),
+)
+
+
+def pass_named(name: str) -> Pass:
+    """The pass of a name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    for known, run in PASSES:
+        if known == name:
+            return run
+    raise UsageError(f"no pass is called {name!r}; there are {', '.join(sorted({row[0] for row in PASSES}))}")
+
+
+def run_pipeline(function: Function, stop_after: str | None = None) -> None:
+    """Run all passes, or those up to the first of the given name.
+
+    Raises:
+        UsageError: there is no pass called `stop_after`.
+    """
+    if stop_after is not None:
+        pass_named(stop_after)
+    for name, run in PASSES:
+        run(function)
+        if name == stop_after:
+            return
