@@ -13,6 +13,7 @@ from readytorun.importer.abi import AbiMapper, ir_type_of
 from readytorun.importer.fields import require_struct_layout
 from readytorun.importer.frame import HELPER_NEW_OBJECT, HELPER_VIRTUAL_FUNC_PTR, Frame, StackEntry
 from readytorun.importer.generics import (
+    instantiating_flag,
     member_token,
     method_lookup,
     require_type_loaded,
@@ -242,7 +243,9 @@ def _context_of(frame: Frame, method: MethodDesc, token: int, canonical: MethodD
     if source == CONTEXT_METHOD_DESC:
         own = member_token(frame, method, token)
         if not method.is_shared:
-            return state.load_fixup(state.cells.precode_method(fixups.METHOD_DICTIONARY, method, own))
+            return state.load_fixup(
+                state.cells.precode_method(fixups.METHOD_DICTIONARY, method, own, instantiating_flag(method))
+            )
         return method_lookup(frame, fixups.METHOD_HANDLE, _open_method(frame, method, token), own)
     if source == CONTEXT_METHOD_TABLE:
         owner = method.owner
@@ -305,7 +308,7 @@ def _call_virtual_generic(frame: Frame, method: MethodDesc, token: int, argument
     signature = state.abi.call_signature(method.signature, REF, CONTEXT_NONE)
     own = member_token(frame, method, token)
     if not method.is_shared:
-        cell = state.cells.virtual_function(method, own)
+        cell = state.cells.virtual_function(method, own, instantiating_flag(method))
         code = state.call_lazy_helper(cell, I64, [frame.coerce(this, REF)])
     else:
         open_method = _open_method(frame, method, token)
@@ -458,18 +461,11 @@ def _function_address(frame: Frame, method: MethodDesc, token: int) -> Op:
     state = frame.state
     own = member_token(frame, method, token)
     canonical = method.canonical()
-    flags = _instantiating_flag(canonical)
+    flags = instantiating_flag(method)
     state.required_methods.setdefault(canonical.id, canonical)
     if method.is_shared:
-        return method_lookup(frame, fixups.METHOD_ENTRY, _open_method(frame, method, token), own, flags)
+        return method_lookup(frame, fixups.METHOD_ENTRY, _open_method(frame, method, token), own)
     return state.load_fixup(state.cells.precode_method(fixups.METHOD_ENTRY, method, own, flags))
-
-
-def _instantiating_flag(canonical: MethodDesc) -> int:
-    """Canonical code with a hidden argument is reached from outside through an instantiating stub."""
-    if canonical.context_source in (CONTEXT_METHOD_TABLE, CONTEXT_METHOD_DESC):
-        return fixups.METHOD_INSTANTIATING_STUB
-    return 0
 
 
 def import_ldvirtftn(frame: Frame, token: int) -> None:
@@ -486,7 +482,9 @@ def import_ldvirtftn(frame: Frame, token: int) -> None:
         owner = type_handle(frame, method.owner, open_method.owner)
         code: Op = state.call_helper(HELPER_VIRTUAL_FUNC_PTR, I64, [this.op, owner, handle])
     else:
-        code = state.call_lazy_helper(state.cells.virtual_function(method, own), I64, [this.op])
+        code = state.call_lazy_helper(
+            state.cells.virtual_function(method, own, instantiating_flag(method)), I64, [this.op]
+        )
     frame.push(code, I64)
 
 
@@ -512,9 +510,9 @@ def import_delegate_newobj(frame: Frame, constructor: MethodDesc, token: int) ->
         and (not method.is_shared or canonical.context_source == CONTEXT_THIS_OBJECT)
     ):
         own = member_token(frame, method, function.method_token)
-        flags = _instantiating_flag(canonical)
+        flags = instantiating_flag(method)
         state.required_methods.setdefault(canonical.id, canonical)
-        cell = state.cells.delegate_ctor(method, own, type, flags)
+        cell = state.cells.delegate_ctor(method, own, type.canonical(), flags)
         state.call_lazy_helper(cell, VOID, [delegate, target_op])
     else:
         code = function.op

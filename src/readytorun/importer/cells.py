@@ -286,10 +286,10 @@ class CellFactory:
         self.put_field(out, field, token)
         return self._cell(ImportSectionKind.HELPER, bytes(out), ThunkKind.HELPER)
 
-    def virtual_function(self, method: MethodDesc, token: int) -> Cell:
+    def virtual_function(self, method: MethodDesc, token: int, flags: int) -> Cell:
         """Lazy helper that returns the code address of a virtual method for the object passed (ldvirtftn)."""
         out = bytearray((VIRTUAL_ENTRY,))
-        self.put_method(out, method, token)
+        self.put_method(out, method, token, flags)
         return self._cell(ImportSectionKind.HELPER, bytes(out), ThunkKind.HELPER_OBJ)
 
     def delegate_ctor(self, method: MethodDesc, token: int, delegate_type: TypeDesc, flags: int = 0) -> Cell:

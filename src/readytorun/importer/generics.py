@@ -137,10 +137,25 @@ def type_handle(frame: Frame, type: TypeDesc, open_type: TypeDesc) -> Op:
     return runtime_lookup(frame, bytes(inner))
 
 
-def method_lookup(frame: Frame, kind: int, open_method: MethodDesc, token: int, flags: int = 0) -> Op:
+def instantiating_flag(method: MethodDesc) -> int:
+    """Flag for naming an exact method whose code is shared and takes its generic context as a hidden argument.
+
+    Without it the runtime would take the canonical method (zapsig.cpp, DecodeMethod).
+    """
+    if method.contains_variables:
+        owner = method.owner
+        if method.instantiation or method.is_static or owner.is_value_type or owner.is_interface:
+            return fixups.METHOD_INSTANTIATING_STUB
+        return 0
+    if method.canonical().context_source in (CONTEXT_METHOD_TABLE, CONTEXT_METHOD_DESC):
+        return fixups.METHOD_INSTANTIATING_STUB
+    return 0
+
+
+def method_lookup(frame: Frame, kind: int, open_method: MethodDesc, token: int) -> Op:
     """Look up a method: METHOD_HANDLE, METHOD_ENTRY or VIRTUAL_ENTRY."""
     inner = bytearray((kind,))
-    frame.state.cells.put_method(inner, open_method, token, flags)
+    frame.state.cells.put_method(inner, open_method, token, instantiating_flag(open_method))
     return runtime_lookup(frame, bytes(inner))
 
 

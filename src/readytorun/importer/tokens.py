@@ -12,6 +12,7 @@ from readytorun.importer.frame import (
 )
 from readytorun.importer.generics import (
     field_token,
+    instantiating_flag,
     member_token,
     method_lookup,
     type_handle,
@@ -70,7 +71,9 @@ def import_ldtoken(frame: Frame, token: int, position: int) -> int:
         open_method = frame.module.resolve_method(token, None)
         method_handle = method_lookup(frame, fixups.METHOD_HANDLE, open_method, own)
     else:
-        method_handle = state.load_fixup(state.cells.precode_method(fixups.METHOD_HANDLE, method, own))
+        method_handle = state.load_fixup(
+            state.cells.precode_method(fixups.METHOD_HANDLE, method, own, instantiating_flag(method))
+        )
     result = state.call_helper(HELPER_GET_RUNTIME_METHOD_HANDLE, REF, [method_handle])
     _push_handle(frame, "System.RuntimeMethodHandle", result)
     return position + 1
