@@ -11,6 +11,7 @@ from readytorun.metadata.assembly import AssemblyFile
 from readytorun.typesystem import element_types as et
 from readytorun.typesystem.field_desc import FieldDesc
 from readytorun.typesystem.generic_context import GenericContext
+from readytorun.typesystem.keys import Key, method_from_key, method_key, type_from_key, type_key
 from readytorun.typesystem.method_desc import MethodDesc, MethodSignature
 from readytorun.typesystem.module import ModuleDesc
 from readytorun.typesystem.type_desc import (
@@ -406,3 +407,21 @@ class TypeSystemContext:
             found = FieldDesc(definition.module, definition.token, owner, definition, definition.flags)
             self._fields_on_owner[key] = found
         return found
+
+    # --- keys --------------------------------------------------------------------------------------------------
+
+    def type_key(self, type: TypeDesc) -> Key:
+        """A nested tuple that means the type in every process that has the same assemblies; it pickles."""
+        return type_key(type)
+
+    def type_from_key(self, key: Key) -> TypeDesc:
+        """The type of a `type_key`."""
+        return type_from_key(self, key)
+
+    def method_key(self, method: MethodDesc) -> Key:
+        """A nested tuple that means the method, as `type_key`."""
+        return method_key(method)
+
+    def method_from_key(self, key: Key) -> MethodDesc:
+        """The method of a `method_key`."""
+        return method_from_key(self, key)

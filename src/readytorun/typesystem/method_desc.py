@@ -205,6 +205,8 @@ class MethodDesc:
         "is_shared",
         "module",
         "name",
+        "overridden_cache",
+        "override_state",
         "owner",
         "rva",
         "token",
@@ -244,6 +246,8 @@ class MethodDesc:
         self.is_shared = shared
         self.contains_variables = variables
         self._canonical: MethodDesc | None = None
+        self.overridden_cache: MethodDesc | None = None
+        self.override_state = 0  # of virtuals: 0 not computed
         self._context: GenericContext | None = None
         self.id = owner.context.register_method(self)
 

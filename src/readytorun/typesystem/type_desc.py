@@ -58,6 +58,7 @@ class TypeDesc:
         "contains_variables",
         "context",
         "element_type",
+        "fixed_layout_cache",
         "flags",
         "id",
         "is_canonical_subtype",
@@ -75,6 +76,7 @@ class TypeDesc:
         self.flags = 0
         self._canonical: TypeDesc | None = None
         self.layout_cache: TypeLayout | None = None
+        self.fixed_layout_cache = -1
         self.static_layout_cache: StaticLayout | None = None
         self.id = context.register_type(self)
 
@@ -333,6 +335,7 @@ class EcmaType(DefType):
         "_cctor",
         "_has_cctor",
         "_inline_array_length",
+        "_method_impls",
         "_module",
         "_name",
         "_namespace",
@@ -365,6 +368,7 @@ class EcmaType(DefType):
         self._cctor: MethodDesc | None = None
         self._has_cctor = -1
         self._inline_array_length = -1
+        self._method_impls: list[tuple[MethodDesc, MethodDesc]] | None = None
 
     @property
     def module(self) -> ModuleDesc:
@@ -417,6 +421,16 @@ class EcmaType(DefType):
         if self._methods is None:
             self._methods = self._module.methods_of(self._token)
         return self._methods
+
+    def method_impls(self) -> list[tuple[MethodDesc, MethodDesc]]:
+        """Body and declaration of the type's MethodImpl records, in terms of the definition's own parameters."""
+        if self._method_impls is None:
+            module = self._module
+            self._method_impls = [
+                (module.resolve_method(body, None), module.resolve_method(declaration, None))
+                for body, declaration in module.method_impls_of(self._token)
+            ]
+        return self._method_impls
 
     @property
     def static_constructor(self) -> MethodDesc | None:
