@@ -1,6 +1,6 @@
 """What compiled code may take for granted about layouts, and what it must ask or check at run time.
 
-Inside the version bubble everything is fixed. Outside it a class may gain fields and a struct may change, but for what is
+Inside the version bubble everything is fixed. Outside it a class may gain fields and a struct may change, but for those
 marked [NonVersionable]; so code asks for offsets (FieldOffset, FieldBaseOffset cells), or bakes them in together with a
 check that makes the runtime drop the method if they are no longer true (Check_FieldOffset, Check_TypeLayout).
 """
