@@ -8,7 +8,7 @@ from readytorun.importer.compare import comparison_operands
 from readytorun.importer.frame import Frame, StackEntry
 from readytorun.importer.instructions import import_instruction
 from readytorun.importer.refusal import Reason, Refusal
-from readytorun.importer.regions import RegionMap, import_leave
+from readytorun.importer.regions import RegionMap, import_leave, step_key
 from readytorun.ir import ops
 from readytorun.ir.function import Block
 from readytorun.ir.ops import Op
@@ -35,7 +35,9 @@ def block_for(frame: Frame, region_map: RegionMap | None, index: int) -> Block:
     block = frame.blocks[index]
     if block is None:
         state = frame.state
-        if frame.parent is None:
+        if frame.clone_continuation is not None:
+            block = state.new_block(state.builder.block)
+        elif frame.parent is None:
             block = state.function.new_block()
             offset = frame.code.offsets[frame.flow.blocks[index].first]
             if region_map is not None:
@@ -171,7 +173,8 @@ def run_blocks(frame: Frame, region_map: RegionMap | None) -> None:
         builder.block = ir_block
         offset = code.offsets[il_block.first]
         if frame.parent is None:
-            state.current_key = (ir_block.funclet, offset, 1)
+            if frame.clone_continuation is None:
+                state.current_key = (ir_block.funclet, offset, 1)
             builder.il_offset = offset
         _enter(frame, index)
         position = il_block.first
@@ -193,7 +196,8 @@ def run_blocks(frame: Frame, region_map: RegionMap | None) -> None:
                     flow_to(frame, region_map, target)
                 else:
                     target_block = reach(frame, region_map, target)
-                    import_leave(frame, region_map, code.offsets[position], target_offset, target_block)
+                    source = code.offsets[position]
+                    import_leave(frame, region_map, source, target_offset, target_block, _import_clone)
             else:
                 position = import_instruction(frame, opcode, position)
                 continue
@@ -211,6 +215,19 @@ def run_blocks(frame: Frame, region_map: RegionMap | None) -> None:
     for created in frame.blocks:
         if created is not None:
             state.ssa.seal(created)
+
+
+def _import_clone(frame: Frame, region_map: RegionMap, index: int, continuation: Block) -> None:
+    """Import a finally handler in the current block, as part of the normal way out of its try range."""
+    state = frame.state
+    clone = frame.clone(continuation)
+    saved_key = state.current_key
+    state.current_key = step_key(region_map, index)
+    begin_blocks(clone)
+    first = clone.flow.block_at[clone.code.index_of[region_map.regions[index].handler_offset]]
+    flow_to(clone, None, first)
+    run_blocks(clone, None)
+    state.current_key = saved_key
 
 
 def run_straight(frame: Frame) -> None:

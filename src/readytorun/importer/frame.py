@@ -279,6 +279,7 @@ class Frame:
         depth: 0 for the root.
         return_block, return_variable, return_slot: where an inlinee's `ret` goes with its value.
         return_entry: the value returned by an inlinee of one block.
+        clone_continuation: of a cloned finally handler, where its `endfinally` goes.
         finished: whether an inlinee of one block has returned.
         blocks: IR block of each IL block.
         entry_stacks: evaluation stack at the start of each IL block, once known.
@@ -300,6 +301,7 @@ class Frame:
         "body",
         "buffer_slot",
         "buffer_variable",
+        "clone_continuation",
         "code",
         "constrained_token",
         "context_slot",
@@ -368,11 +370,30 @@ class Frame:
         self.pred_counts: list[int] = []
         self.unfinished_preds: list[int] = []
         self.finished = False
+        self.clone_continuation: Block | None = None
         self.index = 0
         self.constrained_token = 0
         self.is_volatile = False
         self.is_readonly = False
         self.is_tail = False
+
+    def clone(self, continuation: Block) -> Frame:
+        """The same frame (arguments, locals, context) for importing a handler's IL a second time."""
+        result = Frame(self.state, self.method, self.body, self.code, self.flow)
+        result.arg_types = self.arg_types
+        result.local_types = self.local_types
+        result.local_pinned = self.local_pinned
+        result.arg_variables = self.arg_variables
+        result.local_variables = self.local_variables
+        result.arg_slots = self.arg_slots
+        result.local_slots = self.local_slots
+        result.arg_values = self.arg_values
+        result.context_variable = self.context_variable
+        result.context_slot = self.context_slot
+        result.buffer_variable = self.buffer_variable
+        result.buffer_slot = self.buffer_slot
+        result.clone_continuation = continuation
+        return result
 
     # --- evaluation stack --------------------------------------------------------------------------------------
 

@@ -114,7 +114,7 @@ def _examine(definition: MethodDesc) -> InlineCandidate | None:
     local_count = 0
     if body.local_signature_token:
         local_count = len(definition.module.local_signature(body.local_signature_token, None))
-    use = scan_variables(code, flow, [], local_count)
+    use = scan_variables(code, flow, [], local_count, [])
     return InlineCandidate(body, code, flow, use.address_taken, use.stored)
 
 

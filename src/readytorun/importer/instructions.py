@@ -125,7 +125,10 @@ def import_instruction(frame: Frame, opcode: int, position: int) -> int:
         memory.import_sizeof(frame, operand)
     elif opcode == il.ENDFINALLY:
         frame.stack = []
-        frame.state.builder.terminate(ops.END_FINALLY, [], [], [])
+        if frame.clone_continuation is not None:
+            frame.state.builder.jump(frame.clone_continuation)
+        else:
+            frame.state.builder.terminate(ops.END_FINALLY, [], [], [])
     elif opcode == il.ENDFILTER:
         value = frame.to_i32(frame.pop())
         frame.state.builder.terminate(ops.END_FILTER, [value], [], [])

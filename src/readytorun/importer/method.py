@@ -11,7 +11,7 @@ from readytorun.importer.cells import TYPE_HANDLE, CellFactory
 from readytorun.importer.frame import Frame, MethodState, normalize_small
 from readytorun.importer.inlining import InlineCandidates
 from readytorun.importer.refusal import InlineFailure, Reason, Refusal
-from readytorun.importer.regions import RegionMap, create_regions
+from readytorun.importer.regions import RegionMap, cloned_regions, create_regions
 from readytorun.importer.statics import import_class_init_trigger
 from readytorun.importer.variables import VariableUse, scan_variables
 from readytorun.ir import ops
@@ -109,7 +109,8 @@ def _import_once(
     state.place(entry, 0, -2, 0)
     state.ssa.seal(entry)
     state.builder.block = entry
-    use = scan_variables(code, flow, body.regions, len(frame.local_types))
+    is_cloned = cloned_regions(code, body.regions)
+    use = scan_variables(code, flow, body.regions, len(frame.local_types), is_cloned)
     if body.regions and method.context_source == CONTEXT_THIS_OBJECT:
         # Lookups in handlers go through `this`.
         use.crosses_funclets |= 1 << len(frame.local_types)
@@ -118,7 +119,7 @@ def _import_once(
     state.release_temps()
     function.context_kind = method.context_source
     import_class_init_trigger(frame)
-    region_map = create_regions(frame) if body.regions else None
+    region_map = create_regions(frame, is_cloned) if body.regions else None
     _import_root_blocks(frame, region_map)
     if state.uses_context:
         roles = (ROLE_THIS,) if function.context_kind == CONTEXT_THIS else (ROLE_GENERIC_CONTEXT, ROLE_METHOD_CONTEXT)

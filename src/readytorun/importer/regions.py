@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final
+
+from readytorun.il import opcodes as il
+from readytorun.il.decoder import DecodedIL
 from readytorun.importer.frame import Frame
 from readytorun.ir import ops
 from readytorun.ir.function import Block, EHRegion, Funclet
 from readytorun.metadata.method_body import ExceptionRegion
+from readytorun.r2r.model import EHClauseKind
+
+_MAX_CLONED_SIZE: Final = 64  # bytes of IL
+_MAX_CLONES: Final = 3
 
 
 class RegionMap:
@@ -17,12 +26,15 @@ class RegionMap:
         parent_funclet: funclet that holds each region's try range.
         enclosing: innermost region of the same funclet whose try range strictly encloses each region's.
         entries: IR block that begins each funclet (index = funclet number - 1).
+        is_cloned: finally regions whose handler is imported once more at each `leave`, so that no registers are lost
+            on the way; what is left of the clause is a fault.
     """
 
-    __slots__ = ("enclosing", "entries", "filter_funclet", "handler_funclet", "parent_funclet", "regions")
+    __slots__ = ("enclosing", "entries", "filter_funclet", "handler_funclet", "is_cloned", "parent_funclet", "regions")
 
-    def __init__(self, regions: list[ExceptionRegion]) -> None:
+    def __init__(self, regions: list[ExceptionRegion], is_cloned: list[bool]) -> None:
         self.regions = regions
+        self.is_cloned = is_cloned
         self.handler_funclet: list[int] = []
         self.filter_funclet: list[int] = []
         self.parent_funclet: list[int] = []
@@ -86,14 +98,35 @@ def _in_handler(region: ExceptionRegion, offset: int) -> bool:
     return region.handler_offset <= offset < region.handler_offset + region.handler_length
 
 
-def create_regions(frame: Frame) -> RegionMap:
+def cloned_regions(code: DecodedIL, regions: list[ExceptionRegion]) -> list[bool]:
+    """Which finally handlers are worth cloning: small, without regions of their own, left at few places."""
+    result: list[bool] = []
+    for region in regions:
+        clone = region.kind == EHClauseKind.FINALLY and region.handler_length <= _MAX_CLONED_SIZE
+        if clone:
+            for other in regions:
+                if _in_handler(region, other.try_offset):
+                    clone = False
+        if clone:
+            exits = 0
+            for index in range(len(code.opcodes)):
+                if code.opcodes[index] == il.LEAVE and _in_try(region, code.offsets[index]):
+                    if not _in_try(region, code.operands[index]):
+                        exits += 1
+            clone = exits <= _MAX_CLONES
+        result.append(clone)
+    return result
+
+
+def create_regions(frame: Frame, is_cloned: list[bool]) -> RegionMap:
     """Create the function's exception regions and the entry blocks of their funclets."""
     state = frame.state
     function = state.function
-    region_map = RegionMap(frame.body.regions)
+    region_map = RegionMap(frame.body.regions, is_cloned)
     previous: ExceptionRegion | None = None
     for index, region in enumerate(frame.body.regions):
-        eh = EHRegion(region.kind, region.class_token)
+        kind = EHClauseKind.FAULT if is_cloned[index] else region.kind
+        eh = EHRegion(kind, region.class_token)
         eh.handler_funclet = region_map.handler_funclet[index]
         eh.filter_funclet = region_map.filter_funclet[index]
         eh.enclosing = region_map.enclosing[index]
@@ -120,11 +153,19 @@ def _create_funclet(frame: Frame, region_map: RegionMap, region: int, offset: in
     state.function.funclets.append(Funclet(block, is_filter, region))
 
 
-def import_leave(frame: Frame, region_map: RegionMap, source: int, target_offset: int, target: Block) -> None:
+def import_leave(
+    frame: Frame,
+    region_map: RegionMap,
+    source: int,
+    target_offset: int,
+    target: Block,
+    import_clone: Callable[[Frame, RegionMap, int, Block], None],
+) -> None:
     """End the current block with the way from IL offset `source` to `target_offset`.
 
     On the way out every finally whose try range is left is called, and every catch handler that is left returns to the
     funclet around it, innermost first. The blocks in between ("steps") belong to the region around the one just left.
+    `import_clone` imports a cloned finally handler in the current block and goes on at a continuation.
     """
     state = frame.state
     builder = state.builder
@@ -150,6 +191,8 @@ def import_leave(frame: Frame, region_map: RegionMap, source: int, target_offset
             continuation = _new_step(frame, region_map, index)
         if is_handler:
             builder.terminate(ops.CATCH_RETURN, [], [continuation], [])
+        elif region_map.is_cloned[index]:
+            import_clone(frame, region_map, index, continuation)
         else:
             entry = region_map.entries[region_map.handler_funclet[index] - 1]
             builder.terminate(ops.CALL_FINALLY, [], [entry, continuation], [continuation])
@@ -162,13 +205,17 @@ def import_leave(frame: Frame, region_map: RegionMap, source: int, target_offset
 def _new_step(frame: Frame, region_map: RegionMap, index: int) -> Block:
     """Block directly behind the try range of a region: inside all ranges around it, outside of its own."""
     state = frame.state
-    region = region_map.regions[index]
     block = state.function.new_block()
-    block.funclet = region_map.parent_funclet[index]
     block.try_index = region_map.enclosing[index]
-    order = index - len(region_map.regions)
-    state.place(block, block.funclet, region.try_offset + region.try_length, order)
+    block.funclet, offset, order = step_key(region_map, index)
+    state.place(block, block.funclet, offset, order)
     state.function.blocks.append(block)
     # It gets its one predecessor (or none, behind a catch) from the code that is being imported now.
     state.ssa.seal(block)
     return block
+
+
+def step_key(region_map: RegionMap, index: int) -> tuple[int, int, int]:
+    """Funclet, IL offset and order of the place directly behind a region's try range."""
+    region = region_map.regions[index]
+    return region_map.parent_funclet[index], region.try_offset + region.try_length, index - len(region_map.regions)

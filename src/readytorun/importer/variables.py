@@ -29,8 +29,10 @@ class VariableUse:
         self.crosses_funclets = 0
 
 
-def scan_variables(code: DecodedIL, flow: ILFlow, regions: list[ExceptionRegion], local_count: int) -> VariableUse:
-    """Find out how a body uses its variables."""
+def scan_variables(
+    code: DecodedIL, flow: ILFlow, regions: list[ExceptionRegion], local_count: int, is_cloned: list[bool]
+) -> VariableUse:
+    """Find out how a body uses its variables; `is_cloned` tells the finally regions that are never called."""
     use = VariableUse()
     opcodes = code.opcodes
     operands = code.operands
@@ -45,11 +47,13 @@ def scan_variables(code: DecodedIL, flow: ILFlow, regions: list[ExceptionRegion]
         elif opcode == il.STARG:
             use.stored |= 1 << (local_count + operands[index])
     if regions:
-        use.crosses_funclets = _crossing(code, flow, regions, local_count)
+        use.crosses_funclets = _crossing(code, flow, regions, local_count, is_cloned)
     return use
 
 
-def _crossing(code: DecodedIL, flow: ILFlow, regions: list[ExceptionRegion], local_count: int) -> int:
+def _crossing(
+    code: DecodedIL, flow: ILFlow, regions: list[ExceptionRegion], local_count: int, is_cloned: list[bool]
+) -> int:
     blocks = flow.blocks
     count = len(blocks)
     uses = [0] * count
@@ -108,18 +112,18 @@ def _crossing(code: DecodedIL, flow: ILFlow, regions: list[ExceptionRegion], loc
         if code.opcodes[last] == il.LEAVE and (block.try_region >= 0 or block.handler_region >= 0):
             target = flow.block_at[code.index_of[code.operands[last]]]
             offset = code.offsets[last]
-            if _leaves_funclet(offset, code.operands[last], regions):
+            if _leaves_funclet(offset, code.operands[last], regions, is_cloned):
                 crossing |= live_in[target]
     return crossing
 
 
-def _leaves_funclet(source: int, target: int, regions: list[ExceptionRegion]) -> bool:
+def _leaves_funclet(source: int, target: int, regions: list[ExceptionRegion], is_cloned: list[bool]) -> bool:
     """Whether a leave ends a handler or passes a finally, which is called as a funclet: registers are lost."""
-    for region in regions:
+    for index, region in enumerate(regions):
         handler_end = region.handler_offset + region.handler_length
         if region.handler_offset <= source < handler_end and not region.handler_offset <= target < handler_end:
             return True
-        if region.kind == 2:
+        if region.kind == 2 and not is_cloned[index]:
             try_end = region.try_offset + region.try_length
             if region.try_offset <= source < try_end and not region.try_offset <= target < try_end:
                 return True
