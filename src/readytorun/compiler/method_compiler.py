@@ -14,6 +14,7 @@ from readytorun.importer.cells import CellFactory
 from readytorun.importer.inlining import InlineCandidates
 from readytorun.importer.method import import_method
 from readytorun.importer.refusal import Reason, Refusal
+from readytorun.ir.function import Function
 from readytorun.passes.pipeline import run_pipeline
 from readytorun.r2r.model import CompiledMethod
 from readytorun.typesystem.abi import system_v_classify
@@ -95,6 +96,19 @@ class MethodCompiler:
             return MethodResult(
                 None, RefusedMethod(Reason.INTERNAL_ERROR, f"{type(error).__name__}: {error}", traceback.format_exc())
             )
+
+    def function_after(self, method: MethodDesc, last_pass: str | None) -> Function:
+        """The IR of a method after a pass, or as imported if that is None.
+
+        Raises:
+            Refusal: it is not compiled.
+            UsageError: no such pass.
+        """
+        check_eligible(method)
+        imported = import_method(self.context, self.module, method, self._cells, self._abi, self._candidates)
+        if last_pass is not None:
+            run_pipeline(imported.function, last_pass)
+        return imported.function
 
     def instance_signature(self, method: MethodDesc) -> bytes:
         """Signature blob by which the instance entry point table names an instantiated method.

@@ -1,0 +1,14 @@
+"""Exit codes, and texts for errors that the operating system reports."""
+
+from __future__ import annotations
+
+BAD_INPUT = 1
+WRONG_USAGE = 2
+INTERNAL_ERROR = 3
+INTERRUPTED = 130
+
+
+def describe_os_error(error: OSError) -> str:
+    """`a.dll: No such file or directory`."""
+    text = error.strerror or str(error) or type(error).__name__
+    return f"{error.filename}: {text}" if error.filename else text

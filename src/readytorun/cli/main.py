@@ -1,0 +1,82 @@
+"""The commands `readytorun` and `r2r`: options common to all commands, and what errors look like.
+
+Exit codes: 0 done, 1 bad input, 2 wrong usage, 3 a defect of ours; a traceback is shown only with --debug.
+"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+import traceback
+from typing import Annotated, NoReturn
+
+import click
+import typer
+
+from readytorun.cli import compile as compile_command
+from readytorun.cli.failures import BAD_INPUT, INTERNAL_ERROR, INTERRUPTED, WRONG_USAGE, describe_os_error
+from readytorun.errors import ReadyToRunError, UsageError
+
+app = typer.Typer(
+    name="readytorun",
+    help="A toolkit for .NET ReadyToRun images.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("compile")(compile_command.compile_command)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from readytorun.compiled import version_text
+
+        typer.echo(version_text())
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print version and kind of build."),
+    ] = False,
+) -> None:
+    """A toolkit for .NET ReadyToRun images."""
+
+
+def main() -> NoReturn:
+    """Run the command line and exit."""
+    debug = "--debug" in sys.argv[1:]
+    try:
+        result = app(standalone_mode=False)
+        code = result if isinstance(result, int) else 0
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        code = INTERRUPTED
+    except UsageError as error:
+        code = _fail(str(error), WRONG_USAGE, debug)
+    except ReadyToRunError as error:
+        code = _fail(str(error), BAD_INPUT, debug)
+    except BrokenPipeError:
+        code = BAD_INPUT
+    except OSError as error:
+        code = _fail(describe_os_error(error), BAD_INPUT, debug)
+    except Exception as error:
+        message = f"internal error: {type(error).__name__}: {error}"
+        if not debug:
+            message += (
+                f"\nthis is a defect of readytorun; to see where: {shlex.join(['readytorun', *sys.argv[1:]])} --debug"
+            )
+        code = _fail(message, INTERNAL_ERROR, debug)
+    sys.exit(code)
+
+
+def _fail(message: str, code: int, debug: bool) -> int:
+    if debug:
+        traceback.print_exc()
+    typer.echo(f"error: {message}", err=True)
+    return code
