@@ -139,8 +139,11 @@ def x64_methods(source: Input) -> dict[str, CompiledMethod]:
         info.code_length = len(content)
         rest.setdefault("relocations", ())
         return CompiledMethod(
-            content, parts=(CodePart(0, len(content), unwind),), gc_info=encode_gc_info(info, 0x8664), **rest
-        )  # type: ignore[arg-type]
+            content,
+            parts=(CodePart(0, len(content), unwind),),
+            gc_info=encode_gc_info(info, 0x8664),
+            **rest,  # type: ignore[arg-type]
+        )
 
     def at(offset: int, target: Cell | ReadOnlyData | FieldRvaData, addend: int = 0) -> tuple[Relocation, ...]:
         return (Relocation(offset, RelocationKind.REL32, target, addend),)
