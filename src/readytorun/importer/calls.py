@@ -376,7 +376,7 @@ def _import_constrained_call(frame: Frame, method: MethodDesc, token: int, const
     if canonical.context_source == CONTEXT_METHOD_DESC:
         raise Refusal(Reason.CONSTRAINED_BOXING, f"generic method {method} on {type}")
     require_signature_types(frame, signature)
-    call_signature = state.abi.call_signature(signature, BYREF, canonical.context_source == CONTEXT_METHOD_TABLE)
+    call_signature = state.abi.call_signature(signature, BYREF, canonical.context_source)
     context: Op | None = None
     if canonical.context_source == CONTEXT_METHOD_TABLE:
         if type.is_canonical_subtype:
@@ -386,7 +386,7 @@ def _import_constrained_call(frame: Frame, method: MethodDesc, token: int, const
     if method.is_shared and method.owner.is_canonical_subtype:
         raise Refusal(Reason.CONSTRAINED_BOXING, f"{method} on {type} in shared code")
     own = member_token(frame, method, token)
-    cell = state.cells.method_entry(method, own, call_signature, type.canonical())
+    cell = state.cells.method_entry(method, own, call_signature, type)
     _emit(frame, ops.TARGET_CELL, cell, call_signature, signature, [entry, *arguments], [], context)
 
 
