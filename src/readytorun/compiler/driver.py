@@ -69,7 +69,7 @@ def compile_assemblies(
     inputs: Sequence[str | Path],
     references: Sequence[str],
     output: str | Path,
-    options: CompileOptions = CompileOptions(),
+    options: CompileOptions | None = None,
     progress: Progress | None = None,
     executor_factory: Callable[[int], Executor] = make_executor,
 ) -> list[AssemblyReport]:
