@@ -26,6 +26,7 @@ from readytorun.r2r.gcinfo import GcInfo, RegisterSlot, encode_gc_info
 from readytorun.r2r.hashes import method_hash, type_hash
 from readytorun.r2r.model import (
     Cell,
+    CodeLabel,
     CodePart,
     CompiledMethod,
     DebugBound,
@@ -37,6 +38,7 @@ from readytorun.r2r.model import (
     ReadOnlyData,
     Relocation,
     RelocationKind,
+    RelocationTarget,
     ThunkKind,
 )
 from readytorun.r2r.primitives import compressed
@@ -62,6 +64,8 @@ class Program
     {
         try { return o.GetHashCode() * 0 + 1; } catch (NullReferenceException) { return 2; }
     }
+    [MethodImpl(MethodImplOptions.NoInlining)] static int Jump() => 66;
+    [MethodImpl(MethodImplOptions.NoInlining)] static int Direct(int a) => Add(a, a);
     [MethodImpl(MethodImplOptions.NoInlining)] static T Same<T>(T value) => value;
 
     static ReadOnlySpan<byte> Data => [1, 2, 3, 4, 55, 6, 7, 8, 9, 10];
@@ -76,12 +80,14 @@ class Program
         Console.WriteLine(Third());
         Console.WriteLine(Guard("x") + Guard(null) * 10);
         Console.WriteLine(Same(77));
+        Console.WriteLine(Jump());
+        Console.WriteLine(Direct(44));
         return 42;
     }
 }
 """
-EXPECTED = "7\n42\nProgram\nhello\n55\n0.3333333333333333\n21\n77\n"
-METHODS = ("Add", "Twice", "Make", "Hello", "Fifth", "Third", "Guard", "Same")
+EXPECTED = "7\n42\nProgram\nhello\n55\n0.3333333333333333\n21\n77\n66\n88\n"
+METHODS = ("Add", "Twice", "Make", "Hello", "Fifth", "Third", "Guard", "Same", "Jump", "Direct")
 
 
 class Input:
@@ -145,7 +151,7 @@ def x64_methods(source: Input) -> dict[str, CompiledMethod]:
             **rest,  # type: ignore[arg-type]
         )
 
-    def at(offset: int, target: Cell | ReadOnlyData | FieldRvaData, addend: int = 0) -> tuple[Relocation, ...]:
+    def at(offset: int, target: RelocationTarget, addend: int = 0) -> tuple[Relocation, ...]:
         return (Relocation(offset, RelocationKind.REL32, target, addend),)
 
     # push rbp; mov rbp,rsp | test rdi,rdi; je 17 | mov eax,1; 15: pop rbp; ret | 17: call [throw]; int3 | funclet
@@ -210,6 +216,20 @@ def x64_methods(source: Input) -> dict[str, CompiledMethod]:
             read_only_data_alignment=16,
         ),
         "Guard": handler,
+        # mov rax,[rip+table]; jmp rax; int3; 10: mov eax,66; ret
+        "Jump": simple(
+            "488b0500000000 ffe0 cc b842000000 c3",
+            leaf,
+            relocations=at(3, ReadOnlyData(8)),
+            read_only_data=bytes(16),
+            data_relocations=(Relocation(8, RelocationKind.DIR64, CodeLabel("", 10)),),
+        ),
+        "Direct": simple(
+            "4883ec08 89fe e800000000 4883c408 c3",
+            frame,
+            GcInfo(0, safe_points=[11]),
+            relocations=at(7, CodeLabel("Add")),
+        ),
         "Same": simple("89f8 c3", leaf),
     }
 
@@ -223,7 +243,7 @@ def arm64_methods(source: Input) -> dict[str, CompiledMethod]:
     leave = (0xA8C17BFD, 0xD65F03C0)  # ldp x29,x30,[sp],#16; ret
     call = (0x9000000B, 0x9100016B, 0xF9400170, 0xD63F0200)  # adrp x11; add x11; ldr x16,[x11]; blr x16
 
-    def pair(offset: int, target: Cell | ReadOnlyData | FieldRvaData, addend: int = 0) -> tuple[Relocation, ...]:
+    def pair(offset: int, target: RelocationTarget, addend: int = 0) -> tuple[Relocation, ...]:
         return (
             Relocation(offset, RelocationKind.ARM64_PAGE21, target, addend),
             Relocation(offset + 4, RelocationKind.ARM64_LO12_ADD, target, addend),
@@ -275,6 +295,27 @@ def arm64_methods(source: Input) -> dict[str, CompiledMethod]:
             relocations=pair(0, ReadOnlyData(8)),
             read_only_data=struct.pack("<dd", 0, 1 / 3),
         ),
+        # adrp x0; add x0; ldr x0,[x0]; br x0; brk 0; mov w0,66; ret
+        "Jump": simple(
+            0x90000000,
+            0x91000000,
+            0xF9400000,
+            0xD61F0000,
+            0xD4200000,
+            0x52800840,
+            0xD65F03C0,
+            relocations=pair(0, ReadOnlyData(8)),
+            read_only_data=bytes(16),
+            data_relocations=(Relocation(8, RelocationKind.DIR64, CodeLabel("", 20)),),
+        ),
+        "Direct": simple(
+            *enter,
+            0x2A0003E1,
+            0x94000000,
+            *leave,
+            info=GcInfo(0, safe_points=[16]),
+            relocations=(Relocation(12, RelocationKind.ARM64_BRANCH26, CodeLabel("Add")),),
+        ),
         "Same": simple(0xD65F03C0),
     }
 
@@ -285,7 +326,7 @@ def entries(source: Input, methods: dict[str, CompiledMethod]) -> list[MethodEnt
     for name, compiled in methods.items():
         rid = source.method(name)
         if name != "Same":
-            result.append(MethodEntry(compiled, method_def_rid=rid, name=name))
+            result.append(MethodEntry(compiled, method_def_rid=rid, name=name, symbol=name))
             continue
         hash_code = method_hash(type_hash(b"", b"Program"), b"Same", [type_hash(b"System", b"Int32")])
         signature = b"\x04" + compressed(rid) + b"\x01\x08"

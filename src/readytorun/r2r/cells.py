@@ -45,25 +45,25 @@ class CellTable:
     def __init__(self) -> None:
         self.sections: list[list[Cell]] = [[] for _ in SECTIONS]
         self.section_rvas: list[int] = [0] * len(SECTIONS)
-        # By section, thunk and signature. Hashing whole cells would be several times slower.
+        # By section, thunk, and signature with symbol. Hashing whole cells would be several times slower.
         self._slots: list[list[dict[bytes, int]]] = [[{} for _ in ThunkKind] for _ in SECTIONS]
 
     def add(self, cell: Cell) -> int:
         """Slot of the cell within its section; the cell is added when it is new."""
         slots = self._slots[cell.section][cell.thunk]
-        slot = slots.get(cell.signature)
+        key = cell.signature if not cell.rva_of else cell.signature + cell.rva_of.encode()
+        slot = slots.get(key)
         if slot is None:
             if cell.thunk not in _THUNKS.get(cell.section, {ThunkKind.NONE}):
                 raise ValueError(f"cells of section {cell.section.name} have no thunk {cell.thunk.name}")
             cells = self.sections[cell.section]
-            slot = slots[cell.signature] = len(cells)
+            slot = slots[key] = len(cells)
             cells.append(cell)
         return slot
 
     def rva(self, cell: Cell) -> int:
-        """RVA of a cell that has been added; KeyError otherwise."""
-        slot = self._slots[cell.section][cell.thunk][cell.signature]
-        return self.section_rvas[cell.section] + slot * CELL_SIZE
+        """RVA of a cell that has been added."""
+        return self.section_rvas[cell.section] + self.add(cell) * CELL_SIZE
 
     def helper_rva(self, helper: int) -> int:
         """RVA of the eager cell of a helper that has been added."""

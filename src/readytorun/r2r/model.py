@@ -46,12 +46,15 @@ class Cell:
         signature: the fixup blob, kind byte first.
         thunk: the delay-load thunk that the cell points to until it is resolved.
         gc_ref_map: encoded GCRefMap of the callee's arguments (sections DISPATCH and METHOD only).
+        rva_of: symbol of the code whose RVA the writer appends to the signature as a raw u32 (fixup
+            ResumptionStubEntryPoint), or "".
     """
 
     section: ImportSectionKind
     signature: bytes
     thunk: ThunkKind = ThunkKind.NONE
     gc_ref_map: bytes = b""
+    rva_of: str = ""
 
 
 class RelocationKind(IntEnum):
@@ -60,6 +63,8 @@ class RelocationKind(IntEnum):
     REL32 = 1  # x64: i32, target - (address of the field + 4) + addend
     ARM64_PAGE21 = 2  # arm64: adrp immediate of the target's 4 KiB page
     ARM64_LO12_ADD = 3  # arm64: low 12 bits into an add immediate
+    ARM64_BRANCH26 = 4  # arm64: b or bl to the target, ±128 MiB
+    DIR64 = 5  # u64 address; gets a base relocation, so it is for read-only data, not for code
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +85,28 @@ class FieldRvaData:
     field_rid: int
 
 
-RelocationTarget = Cell | ReadOnlyData | FieldRvaData
+@dataclass(frozen=True, slots=True)
+class CodeLabel:
+    """A place in the code of a method of the same image.
+
+    Attributes:
+        symbol: `MethodEntry.symbol` of the method, or "" for the method that refers.
+        offset: bytes from the start of its code.
+    """
+
+    symbol: str = ""
+    offset: int = 0
+
+
+RelocationTarget = Cell | ReadOnlyData | FieldRvaData | CodeLabel
 
 
 @dataclass(frozen=True, slots=True)
 class Relocation:
-    """A field in the code that the image writer fills in.
+    """A field in the code or read-only data that the image writer fills in.
 
     Attributes:
-        offset: byte offset of the field from the start of the method's code.
+        offset: byte offset of the field from the start of the method's code, or of its read-only data.
         kind: what is stored there.
         target: what it refers to.
         addend: bytes added to the target's address.
@@ -169,6 +187,7 @@ class CompiledMethod:
         eh_clauses: inner before outer.
         debug_bounds: ascending native offsets.
         fixups: the cells that must be resolved before the method may run (sections IL_BODY, PRECODE, STRING).
+        data_relocations: fields of the read-only data to be filled in; such data is not shared between methods.
     """
 
     code: bytes
@@ -180,17 +199,19 @@ class CompiledMethod:
     eh_clauses: tuple[EHClause, ...] = ()
     debug_bounds: tuple[DebugBound, ...] = ()
     fixups: tuple[Cell, ...] = ()
+    data_relocations: tuple[Relocation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class MethodEntry:
-    """A compiled method and how the runtime finds it.
+    """A compiled method and how the runtime finds it; neither row nor signature for code that only labels refer to.
 
     Attributes:
         method_def_rid: row of the MethodDef table for non-generic methods (section MethodDefEntryPoints), else 0.
         instance_signature: method signature blob for instantiations (section InstanceMethodEntryPoints), else b"".
         instance_hash: version-resilient hash of that instantiation.
         name: for maps and messages.
+        symbol: what CodeLabel and Cell.rva_of call this code; unique in the image, "" if nothing refers to it.
     """
 
     compiled: CompiledMethod
@@ -198,3 +219,4 @@ class MethodEntry:
     instance_signature: bytes = b""
     instance_hash: int = 0
     name: str = ""
+    symbol: str = ""

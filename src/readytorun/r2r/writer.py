@@ -37,6 +37,7 @@ from readytorun.r2r.imports import RECORD_SIZE, SECTIONS, ImportSectionRecord
 from readytorun.r2r.manifest import encode_minimal_manifest
 from readytorun.r2r.model import (
     Cell,
+    CodeLabel,
     CompiledMethod,
     FieldRvaData,
     MethodEntry,
@@ -118,6 +119,7 @@ class _ImageWriter:
         self.code_rvas: list[int] = []
         self.constant_rvas: list[int] = []
         self.function_indices: list[int] = []
+        self.symbols: dict[str, int] = {}  # code RVA by MethodEntry.symbol
         self.functions: list[RuntimeFunction] = []
 
     def write(
@@ -148,6 +150,7 @@ class _ImageWriter:
         if manifest_mvids:
             self.add_data_section(SectionType.MANIFEST_ASSEMBLY_MVIDS, manifest_mvids, 4)
         self.place_metadata_maps()
+        self.place_relocated_constants()
         self.builder.place(".data", DATA_CHARACTERISTICS, len(self.data))
 
         self.fill_thunks()
@@ -182,6 +185,9 @@ class _ImageWriter:
             add(helper_cell(helper))
         for entry in self.entries:
             for relocation in entry.compiled.relocations:
+                if isinstance(relocation.target, Cell):
+                    add(relocation.target)
+            for relocation in entry.compiled.data_relocations:
                 if isinstance(relocation.target, Cell):
                     add(relocation.target)
             for cell in entry.compiled.fixups:
@@ -256,11 +262,12 @@ class _ImageWriter:
         return result
 
     def place_constants(self) -> None:
+        """Read-only data; what has addresses to be relocated goes to .data later."""
         shared: dict[tuple[bytes, int], int] = {}
         for entry in self.entries:
             content = entry.compiled.read_only_data
             rva = 0
-            if content:
+            if content and not entry.compiled.data_relocations:
                 alignment = entry.compiled.read_only_data_alignment
                 key = (content, alignment)
                 rva = shared.get(key, 0)
@@ -280,6 +287,10 @@ class _ImageWriter:
             rva = self.text_rva + len(text)
             text += compiled.code
             self.code_rvas.append(rva)
+            if entry.symbol:
+                if entry.symbol in self.symbols:
+                    raise ValueError(f"two methods have the symbol {entry.symbol}")
+                self.symbols[entry.symbol] = rva
             self.function_indices.append(len(self.functions))
             for part, unwind in zip(compiled.parts, rvas, strict=True):
                 self.functions.append(RuntimeFunction(rva + part.start, rva + part.end, unwind))
@@ -302,9 +313,12 @@ class _ImageWriter:
         for cells in self.cells.sections:
             rvas = []
             for cell in cells:
-                rva = shared.get(cell.signature)
+                signature = cell.signature
+                if cell.rva_of:
+                    signature += _U32.pack(self.symbols[cell.rva_of])
+                rva = shared.get(signature)
                 if rva is None:
-                    rva = shared[cell.signature] = self.append(cell.signature, 1)
+                    rva = shared[signature] = self.append(signature, 1)
                 rvas.append(rva)
             result.append(rvas)
         return result
@@ -406,6 +420,14 @@ class _ImageWriter:
                 SectionType.TYPE_GENERIC_INFO_MAP, metadata_maps.encode_type_generic_info_map(infos), 4
             )
 
+    def place_relocated_constants(self) -> None:
+        """Read-only data with addresses in it: in .data, since the loader writes to it."""
+        for index, entry in enumerate(self.entries):
+            if entry.compiled.data_relocations:
+                self.data += bytes(-len(self.data) % max(entry.compiled.read_only_data_alignment, 8))
+                self.constant_rvas[index] = self.data_rva + len(self.data)
+                self.data += entry.compiled.read_only_data
+
     # --- what refers to both ------------------------------------------------------------------------------------------
 
     def relocate_code(self) -> None:
@@ -413,8 +435,18 @@ class _ImageWriter:
         for index, entry in enumerate(self.entries):
             rva = self.code_rvas[index]
             for relocation in entry.compiled.relocations:
+                if relocation.kind == RelocationKind.DIR64:
+                    raise ValueError(f"{entry.name}: code must not hold addresses that need a base relocation")
                 place = rva + relocation.offset
                 _apply(text, place - self.text_rva, place, self.target_rva(relocation, index), relocation.kind)
+            rva = self.constant_rvas[index]
+            for relocation in entry.compiled.data_relocations:
+                place = rva + relocation.offset
+                target = self.target_rva(relocation, index)
+                if relocation.kind == RelocationKind.DIR64:
+                    target += self.builder.image_base
+                    self.absolute.append(place)
+                _apply(self.data, place - self.data_rva, place, target, relocation.kind)
 
     def target_rva(self, relocation: Relocation, index: int) -> int:
         target = relocation.target
@@ -424,6 +456,9 @@ class _ImageWriter:
             return self.constant_rvas[index] + target.offset + relocation.addend
         if isinstance(target, FieldRvaData):
             return self.il.field_rvas[target.field_rid] + relocation.addend
+        if isinstance(target, CodeLabel):
+            rva = self.symbols[target.symbol] if target.symbol else self.code_rvas[index]
+            return rva + target.offset + relocation.addend
         raise ValueError(f"{self.entries[index].name}: relocation of unknown target {target!r}")
 
     def write_headers(self, flags: int) -> None:
@@ -445,15 +480,23 @@ def _check_parts(entry: MethodEntry) -> None:
         raise ValueError(f"{entry.name}: parts of the code do not cover it")
 
 
-def _apply(text: bytearray, offset: int, place: int, target: int, kind: RelocationKind) -> None:
-    """Store the distance or address of RVA `target` into the field at `offset` of .text, whose RVA is `place`."""
+def _apply(content: bytearray, offset: int, place: int, target: int, kind: RelocationKind) -> None:
+    """Store the distance or address of `target` into the field at `offset` of a section, whose RVA is `place`."""
     if kind == RelocationKind.REL32:
-        _I32.pack_into(text, offset, target - (place + 4))
+        _I32.pack_into(content, offset, target - (place + 4))
         return
-    instruction = _U32.unpack_from(text, offset)[0]
+    if kind == RelocationKind.DIR64:
+        _U64.pack_into(content, offset, target)
+        return
+    instruction = _U32.unpack_from(content, offset)[0]
     if kind == RelocationKind.ARM64_PAGE21:
         pages = (target >> 12) - (place >> 12)
         instruction = instruction & 0x9F00001F | (pages & 3) << 29 | (pages >> 2 & 0x7FFFF) << 5
-    else:
+    elif kind == RelocationKind.ARM64_LO12_ADD:
         instruction = instruction & ~(0xFFF << 10) | (target & 0xFFF) << 10
-    _U32.pack_into(text, offset, instruction)
+    else:
+        distance = target - place
+        if distance & 3 or not -0x8000000 <= distance < 0x8000000:
+            raise ValueError(f"branch over {distance} bytes cannot be encoded")
+        instruction = instruction & 0xFC000000 | distance >> 2 & 0x3FFFFFF
+    _U32.pack_into(content, offset, instruction)
