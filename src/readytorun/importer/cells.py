@@ -82,12 +82,13 @@ def put_uint(out: bytearray, value: int) -> None:
 class CellFactory:
     """Makes the cells of one input module, each once."""
 
-    __slots__ = ("_abi", "_cells", "_module")
+    __slots__ = ("_abi", "_cells", "_lookups", "_module")
 
     def __init__(self, module: ModuleDesc, abi: TargetAbi) -> None:
         self._module = module
         self._abi = abi
         self._cells: dict[tuple[int, bytes, int, bytes], Cell] = {}
+        self._lookups: dict[tuple[bytes, bytes], Cell] = {}
 
     # --- signatures --------------------------------------------------------------------------------------------
 
@@ -299,9 +300,14 @@ class CellFactory:
         self.put_type(out, delegate_type)
         return self._cell(ImportSectionKind.HELPER, bytes(out), ThunkKind.HELPER_OBJ_OBJ)
 
-    def lookup(self, blob: bytes) -> Cell:
-        """Lazy generic lookup helper; the blob begins with kind 7, 8 or 9."""
-        return self._cell(ImportSectionKind.HELPER, blob, ThunkKind.HELPER)
+    def lookup(self, blob: bytes, context: bytes) -> Cell:
+        """Lazy generic lookup helper; the blob begins with kind 7, 8 or 9, `context` names the code that looks up."""
+        key = (blob, context)
+        cell = self._lookups.get(key)
+        if cell is None:
+            cell = Cell(ImportSectionKind.HELPER, blob, ThunkKind.HELPER, context=context)
+            self._lookups[key] = cell
+        return cell
 
     def method_entry(
         self,

@@ -115,10 +115,15 @@ def runtime_lookup(frame: Frame, inner: bytes) -> Op:
     state = frame.state
     kind, context = context_value(frame)
     blob = bytearray((kind,))
+    user = bytearray()
     if kind == fixups.THIS_OBJ_DICTIONARY_LOOKUP:
         state.cells.put_type(blob, frame.method.owner)
+    elif kind == fixups.TYPE_DICTIONARY_LOOKUP:
+        state.cells.put_type(user, frame.method.owner)
+    else:
+        state.cells.put_method(user, frame.method, frame.method.token)
     blob += inner
-    return state.call_lazy_helper(state.cells.lookup(bytes(blob)), I64, [context])
+    return state.call_lazy_helper(state.cells.lookup(bytes(blob), bytes(user)), I64, [context])
 
 
 def type_handle(frame: Frame, type: TypeDesc, open_type: TypeDesc) -> Op:

@@ -339,12 +339,15 @@ class _Parser:
         signature = self._blob(line)
         thunk = ThunkKind.NONE
         gc_ref_map = b""
+        context = b""
         if line.accept(","):
             thunk = ThunkKind(line.choice(_THUNK_NAMES))
             if line.accept(","):
                 gc_ref_map = self._blob(line)
+                if line.accept(","):
+                    context = self._blob(line)
         line.expect(")")
-        return Cell(section, signature, thunk, gc_ref_map)
+        return Cell(section, signature, thunk, gc_ref_map, context=context)
 
     def _blob(self, line: _Line) -> bytes:
         if line.peek() in (",", ")"):

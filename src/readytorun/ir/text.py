@@ -139,12 +139,14 @@ def print_layout(layout: StructLayout) -> str:
 
 
 def print_cell(cell: Cell) -> str:
-    """`cell(SECTION, signature, thunk, GC reference map)`, the last two where they are not empty."""
+    """`cell(SECTION, signature, thunk, GC reference map, context)`, without the empty ones at the end."""
     text = f"cell({cell.section.name}, {cell.signature.hex()}"
-    if cell.thunk or cell.gc_ref_map:
+    if cell.thunk or cell.gc_ref_map or cell.context:
         text += f", {cell.thunk.name}"
-    if cell.gc_ref_map:
+    if cell.gc_ref_map or cell.context:
         text += f", {cell.gc_ref_map.hex()}"
+    if cell.context:
+        text += f", {cell.context.hex()}"
     return text + ")"
 
 

@@ -45,13 +45,15 @@ class CellTable:
     def __init__(self) -> None:
         self.sections: list[list[Cell]] = [[] for _ in SECTIONS]
         self.section_rvas: list[int] = [0] * len(SECTIONS)
-        # By section, thunk, and signature with symbol. Hashing whole cells would be several times slower.
+        # By section, thunk, and signature with symbol and context. Hashing whole cells would be several times slower.
         self._slots: list[list[dict[bytes, int]]] = [[{} for _ in ThunkKind] for _ in SECTIONS]
 
     def add(self, cell: Cell) -> int:
         """Slot of the cell within its section; the cell is added when it is new."""
         slots = self._slots[cell.section][cell.thunk]
-        key = cell.signature if not cell.rva_of else cell.signature + cell.rva_of.encode()
+        key = cell.signature
+        if cell.rva_of or cell.context:
+            key = b"%b\0%b\0%b" % (key, cell.rva_of.encode(), cell.context)
         slot = slots.get(key)
         if slot is None:
             if cell.thunk not in _THUNKS.get(cell.section, {ThunkKind.NONE}):

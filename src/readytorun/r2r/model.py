@@ -48,6 +48,8 @@ class Cell:
         gc_ref_map: encoded GCRefMap of the callee's arguments (sections DISPATCH and METHOD only).
         rva_of: symbol of the code whose RVA the writer appends to the signature as a raw u32 (fixup
             ResumptionStubEntryPoint), or "".
+        context: for generic lookups through a hidden argument, what names the code that looks up. The runtime binds
+            such a cell to a slot of one dictionary layout, so code of different instantiations must not share it.
     """
 
     section: ImportSectionKind
@@ -55,6 +57,7 @@ class Cell:
     thunk: ThunkKind = ThunkKind.NONE
     gc_ref_map: bytes = b""
     rva_of: str = ""
+    context: bytes = b""
 
 
 class RelocationKind(IntEnum):
