@@ -142,7 +142,8 @@ def _import_binary(frame: Frame, opcode: int) -> None:
         return
     if left.kind == REF or right.kind == REF:
         raise frame.invalid("arithmetic on an object reference")
-    unsigned = integer_opcode in (ops.ADD_OVF_UN, ops.SUB_OVF_UN, ops.MUL_OVF_UN, ops.DIV_UN, ops.REM_UN)
+    # div.un and rem.un sign-extend an int32 that meets a native int, as RyuJIT does; the checked ones do not.
+    unsigned = integer_opcode in (ops.ADD_OVF_UN, ops.SUB_OVF_UN, ops.MUL_OVF_UN)
     a = frame.to_native(left, unsigned)
     b = frame.to_native(right, unsigned)
     frame.push(builder.binary(integer_opcode, I64, a, b), I64)
