@@ -24,6 +24,7 @@ from readytorun.r2r import unwind_arm64, unwind_x64
 from readytorun.r2r.cells import helper_cell
 from readytorun.r2r.gcinfo import GcInfo, RegisterSlot, encode_gc_info
 from readytorun.r2r.hashes import method_hash, type_hash
+from readytorun.r2r.manifest import ManifestBuilder
 from readytorun.r2r.model import (
     Cell,
     CodeLabel,
@@ -66,6 +67,8 @@ class Program
     }
     [MethodImpl(MethodImplOptions.NoInlining)] static int Jump() => 66;
     [MethodImpl(MethodImplOptions.NoInlining)] static int Direct(int a) => Add(a, a);
+    [MethodImpl(MethodImplOptions.NoInlining)] static object Foreign() => null;
+    [MethodImpl(MethodImplOptions.NoInlining)] static int Hidden(int a) => a;
     [MethodImpl(MethodImplOptions.NoInlining)] static T Same<T>(T value) => value;
 
     static ReadOnlySpan<byte> Data => [1, 2, 3, 4, 55, 6, 7, 8, 9, 10];
@@ -82,12 +85,14 @@ class Program
         Console.WriteLine(Same(77));
         Console.WriteLine(Jump());
         Console.WriteLine(Direct(44));
+        Console.WriteLine(Foreign()?.GetType().Name ?? "StringBuilder");
+        Console.WriteLine((char)(Hidden(11) == 11 ? 'B' : Hidden(11)));
         return 42;
     }
 }
 """
-EXPECTED = "7\n42\nProgram\nhello\n55\n0.3333333333333333\n21\n77\n66\n88\n"
-METHODS = ("Add", "Twice", "Make", "Hello", "Fifth", "Third", "Guard", "Same", "Jump", "Direct")
+EXPECTED = "7\n42\nProgram\nhello\n55\n0.3333333333333333\n21\n77\n66\n88\nStringBuilder\nB\n"
+METHODS = ("Add", "Twice", "Make", "Hello", "Fifth", "Third", "Guard", "Same", "Jump", "Direct", "Foreign", "Hidden")
 
 
 class Input:
@@ -99,6 +104,7 @@ class Input:
         self._names = [reader.string(name) for name in reader.column(TableId.METHOD_DEF, "Name")]
         self._types = [reader.string(name) for name in reader.column(TableId.TYPE_DEF, "TypeName")]
         self._references = [reader.string(name) for name in reader.column(TableId.TYPE_REF, "TypeName")]
+        self.manifest_index = reader.row_count(TableId.ASSEMBLY_REF) + 1
         self.field_rid = reader.column(TableId.FIELD_RVA, "Field")[0]
 
     def method(self, name: str) -> int:
@@ -119,12 +125,31 @@ class Input:
         return int(struct.unpack_from("<I", body.code, 1)[0]) & 0xFFFFFF
 
 
+def manifest() -> ManifestBuilder:
+    """Rows for what the C# program does not mention, one of them internal to the core library."""
+    builder = ManifestBuilder()
+    core = builder.core_library()
+    builder.type_ref(core, "System.Text", "StringBuilder")
+    hexadecimal = builder.type_ref(core, "System", "HexConverter")
+    builder.member_ref(hexadecimal, "ToCharUpper", b"\x00\x01\x03\x08")  # static char (int)
+    return builder
+
+
 def cells(source: Input) -> dict[str, Cell]:
     """The import cells that the hand-written code uses."""
     return {
         "Add": Cell(ImportSectionKind.METHOD, b"\x14" + compressed(source.method("Add")), ThunkKind.METHOD_CALL, b"\0"),
         "new": Cell(ImportSectionKind.HELPER, b"\x1c\x12" + compressed(source.type("Program") << 2), ThunkKind.HELPER),
         "hello": Cell(ImportSectionKind.STRING, b"\x1b" + compressed(source.string_row("Hello"))),
+        "foreign": Cell(
+            ImportSectionKind.HELPER, b"\x9c" + compressed(source.manifest_index) + b"\x12\x05", ThunkKind.HELPER
+        ),
+        "hidden": Cell(
+            ImportSectionKind.METHOD,
+            b"\x93" + compressed(source.manifest_index) + b"\x10\x01",
+            ThunkKind.METHOD_CALL,
+            b"\0",
+        ),
         "throw_null": helper_cell(0x25),
         "exception": Cell(
             ImportSectionKind.PRECODE, b"\x10\x12" + compressed(source.reference("NullReferenceException") << 2 | 1)
@@ -229,6 +254,18 @@ def x64_methods(source: Input) -> dict[str, CompiledMethod]:
             frame,
             GcInfo(0, safe_points=[11]),
             relocations=at(7, CodeLabel("Add")),
+        ),
+        "Foreign": simple(
+            "4883ec08 ff1500000000 4883c408 c3",
+            frame,
+            GcInfo(0, safe_points=[10], registers=[RegisterSlot(0)], live=[1]),
+            relocations=at(6, cell["foreign"]),
+        ),
+        "Hidden": simple(
+            "4883ec08 ff1500000000 4883c408 c3",
+            frame,
+            GcInfo(0, safe_points=[10]),
+            relocations=at(6, cell["hidden"]),
         ),
         "Same": simple("89f8 c3", leaf),
     }
@@ -390,8 +427,8 @@ def test_the_runtime_uses_the_code(
 ) -> None:
     methods = make(source)
     target = Target(machine, OperatingSystem.LINUX)
-    content = write_image(source.assembly, target, entries(source, methods))
-    assert content == write_image(source.assembly, target, entries(source, methods))
+    content = write_image(source.assembly, target, entries(source, methods), manifest=manifest().to_bytes())
+    assert content == write_image(source.assembly, target, entries(source, methods), manifest=manifest().to_bytes())
     app = tmp_path / "writer.dll"
     app.write_bytes(content)
 
@@ -418,14 +455,18 @@ def test_wrong_code_is_noticed(source: Input, tmp_path: Path) -> None:
     )
     app = tmp_path / "writer.dll"
     target = Target(Machine.AMD64, OperatingSystem.LINUX)
-    app.write_bytes(write_image(source.assembly, target, entries(source, methods | {"Add": broken})))
+    app.write_bytes(
+        write_image(source.assembly, target, entries(source, methods | {"Add": broken})), manifest=manifest().to_bytes()
+    )
     assert run_x64(app)[1].startswith("-1\n0\n")
 
 
 def test_other_majors_fall_back_to_il(source: Input, tmp_path: Path) -> None:
     app = tmp_path / "writer.dll"
     target = Target(Machine.AMD64, OperatingSystem.LINUX, 15, 0)
-    app.write_bytes(write_image(source.assembly, target, entries(source, x64_methods(source))))
+    app.write_bytes(
+        write_image(source.assembly, target, entries(source, x64_methods(source))), manifest=manifest().to_bytes()
+    )
     exit_code, stdout, jitted = run_x64(app)
     assert (exit_code, stdout) == (42, EXPECTED)
     assert any(name.startswith("Program:Add(") for name in jitted)
