@@ -456,7 +456,7 @@ def test_wrong_code_is_noticed(source: Input, tmp_path: Path) -> None:
     app = tmp_path / "writer.dll"
     target = Target(Machine.AMD64, OperatingSystem.LINUX)
     app.write_bytes(
-        write_image(source.assembly, target, entries(source, methods | {"Add": broken})), manifest=manifest().to_bytes()
+        write_image(source.assembly, target, entries(source, methods | {"Add": broken}), manifest=manifest().to_bytes())
     )
     assert run_x64(app)[1].startswith("-1\n0\n")
 
@@ -465,7 +465,7 @@ def test_other_majors_fall_back_to_il(source: Input, tmp_path: Path) -> None:
     app = tmp_path / "writer.dll"
     target = Target(Machine.AMD64, OperatingSystem.LINUX, 15, 0)
     app.write_bytes(
-        write_image(source.assembly, target, entries(source, x64_methods(source))), manifest=manifest().to_bytes()
+        write_image(source.assembly, target, entries(source, x64_methods(source)), manifest=manifest().to_bytes())
     )
     exit_code, stdout, jitted = run_x64(app)
     assert (exit_code, stdout) == (42, EXPECTED)

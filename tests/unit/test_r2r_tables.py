@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from readytorun.errors import BadImageError
+from readytorun.metadata.reader import MetadataReader
+from readytorun.metadata.tables import TableId
 from readytorun.r2r import (
     constants,
     debug_info,
@@ -24,6 +26,7 @@ from readytorun.r2r import (
 )
 from readytorun.r2r.model import DebugBound, EHClause, EHClauseKind
 from readytorun.r2r.primitives import ByteReader
+from readytorun.r2r.signatures import TokenType, encode_type
 
 
 @pytest.mark.parametrize(
@@ -316,3 +319,32 @@ def test_runtime_functions_must_be_sorted() -> None:
     assert runtime_functions.decode_runtime_functions(ByteReader(content), target.Machine.AMD64) == functions
     with pytest.raises(BadImageError):
         runtime_functions.decode_runtime_functions(ByteReader(content[12:] + content[:12]), target.Machine.AMD64)
+
+
+def test_manifest_rows_are_read_back() -> None:
+    builder = manifest.ManifestBuilder()
+    core = builder.core_library()
+    outer = builder.type_ref(core, "System.Text", "StringBuilder")
+    inner = builder.type_ref(outer, "", "ChunkEnumerator")
+    spec = builder.type_spec(b"\x1d" + encode_type(TokenType(0x12, outer)))
+    member = builder.member_ref(outer, "Append", b"\x20\x00\x01")
+    other = builder.type_ref(builder.module_ref("#System.Linq:4"), "System.Linq", "Enumerable")
+    assembly = builder.assembly_ref(manifest.AssemblyIdentity("Other", (1, 2, 3, 4), 0, b"\x01" * 8, "de"))
+    assert builder.type_ref(core, "System.Text", "StringBuilder") == outer
+    assert (outer, inner, other) == (0x01000001, 0x01000002, 0x01000003)
+    assert (spec, member, assembly) == (0x1B000001, 0x0A000001, 0x23000001)
+
+    content = builder.to_bytes()
+    reader = MetadataReader(content, 0, len(content), "manifest")
+    names = [reader.string(name) for name in reader.column(TableId.TYPE_REF, "TypeName")]
+    assert names == ["StringBuilder", "ChunkEnumerator", "Enumerable"]
+    assert reader.column(TableId.TYPE_REF, "ResolutionScope") == [0x1A000001, outer, 0x1A000002]
+    modules = [reader.string(name) for name in reader.column(TableId.MODULE_REF, "Name")]
+    assert modules == ["System.Private.CoreLib", "#System.Linq:4"]
+    assert reader.column(TableId.MEMBER_REF, "Class") == [outer]
+    assert reader.blob(reader.column(TableId.MEMBER_REF, "Signature")[0]) == b"\x20\x00\x01"
+    assert reader.blob(reader.column(TableId.TYPE_SPEC, "Signature")[0]) == b"\x1d\x12\x05"
+    assert reader.string(reader.column(TableId.ASSEMBLY_REF, "Name")[0]) == "Other"
+    assert reader.string(reader.column(TableId.ASSEMBLY_REF, "Culture")[0]) == "de"
+    with pytest.raises(ValueError, match="ModuleRef"):
+        builder.type_ref(assembly, "", "X")
