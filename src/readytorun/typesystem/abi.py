@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from readytorun.typesystem import element_types as et
-from readytorun.typesystem.layout import layout_of
+from readytorun.typesystem.layout import LayoutError, layout_of
 from readytorun.typesystem.type_desc import TypeDesc
 
 INTEGER: Final = 0
@@ -26,6 +26,7 @@ _HFA_MAXIMUM_COUNT: Final = 4
 _EIGHTBYTE: Final = 8
 _MAXIMUM_REGISTER_SIZE: Final = 16
 _UNCLASSIFIED: Final = -1
+_AMBIGUOUS: Final = -2
 _VECTORS: Final = ("Vector64`1", "Vector128`1", "Vector256`1", "Vector512`1")
 
 
@@ -33,48 +34,104 @@ def system_v_classify(type: TypeDesc) -> tuple[int, ...] | None:
     """Class of each eightbyte, INTEGER or SSE, of a struct that is passed in registers; None if in memory.
 
     Raises:
-        LayoutError: no layout is known.
+        LayoutError: no layout is known, or how the runtime passes such a struct is not settled: 128-bit integers and
+            vectors in it, or floating-point values cut off by the size.
     """
     size = layout_of(type).size
+    if not is_abi_stable(type, False):
+        raise LayoutError(f"{type}: how 128-bit integers and vectors are passed may change")
     if size > _MAXIMUM_REGISTER_SIZE:
         return None
-    classes = [_UNCLASSIFIED] * ((size + _EIGHTBYTE - 1) // _EIGHTBYTE)
-    if not _classify(type, 0, classes):
+    scan = _Scan((size + _EIGHTBYTE - 1) // _EIGHTBYTE)
+    if not scan.add(type, 0):
         return None
-    return tuple([INTEGER if c == _UNCLASSIFIED else c for c in classes])
+    for index in range(len(scan.classes)):
+        if scan.classes[index] == _UNCLASSIFIED:
+            # Padding inside counts as INTEGER, behind the last field as what that is.
+            behind = index * _EIGHTBYTE > scan.last_offset
+            if behind and scan.last_class == _AMBIGUOUS:
+                raise LayoutError(f"{type}: no telling how its padding is passed")
+            scan.classes[index] = scan.last_class if behind and scan.last_class != _UNCLASSIFIED else INTEGER
+        if scan.classes[index] == SSE and min(size - index * _EIGHTBYTE, _EIGHTBYTE) not in (4, 8):
+            raise LayoutError(f"{type}: ends in the middle of a floating-point eightbyte")
+    return tuple(scan.classes)
 
 
-def _classify(type: TypeDesc, offset: int, classes: list[int]) -> bool:
-    """Merge the classes of a field at an offset; False if the struct must go to memory."""
-    if not type.is_value_type or type.is_primitive or type.is_enum:
-        element = type.element_type
-        size = et.primitive_size(type.underlying.element_type) or _EIGHTBYTE
-        if offset % size:
-            return False
+class _Scan:
+    """Collects the eightbytes' classes.
+
+    Attributes:
+        classes: so far, _UNCLASSIFIED where no field lies.
+        last_offset, last_class: of the field with the highest offset; _AMBIGUOUS if several of different class.
+    """
+
+    __slots__ = ("classes", "last_class", "last_offset")
+
+    def __init__(self, count: int) -> None:
+        self.classes = [_UNCLASSIFIED] * count
+        self.last_offset = -1
+        self.last_class = _UNCLASSIFIED
+
+    def _merge(self, offset: int, field_class: int) -> None:
         index = offset // _EIGHTBYTE
-        if element != et.R4 and element != et.R8:
-            classes[index] = INTEGER
-        elif classes[index] == _UNCLASSIFIED:
-            classes[index] = SSE
-        return True
-    if _is_special(type):
-        return False
-    layout = layout_of(type)
-    stride, count = _repetition(type)
-    for field, field_offset in layout.field_offsets.items():
-        for index in range(count):
-            if not _classify(field.type, offset + field_offset + index * stride, classes):
+        if field_class == INTEGER or self.classes[index] == _UNCLASSIFIED:
+            self.classes[index] = field_class
+        self._note_last(offset, field_class)
+
+    def _note_last(self, offset: int, field_class: int) -> None:
+        if offset > self.last_offset:
+            self.last_offset = offset
+            self.last_class = field_class
+        elif offset == self.last_offset and field_class != self.last_class:
+            self.last_class = _AMBIGUOUS
+
+    def add(self, type: TypeDesc, offset: int) -> bool:
+        """Add a field at an offset; False if the struct must go to memory."""
+        if not type.is_value_type or type.is_primitive or type.is_enum:
+            element = type.underlying.element_type
+            if offset % (et.primitive_size(element) or _EIGHTBYTE):
                 return False
+            self._merge(offset, SSE if element == et.R4 or element == et.R8 else INTEGER)
+            return True
+        layout = layout_of(type)
+        if not layout.field_offsets:
+            self._note_last(offset, INTEGER)  # an empty struct: its byte has no class, except where nothing else lies
+            return True
+        stride, count = _repetition(type)
+        for field, field_offset in layout.field_offsets.items():
+            for index in range(count):
+                if not self.add(field.type, offset + field_offset + index * stride):
+                    return False
+        return True
+
+
+def is_abi_stable(type: TypeDesc, arm64: bool) -> bool:
+    """Whether values of a struct are passed alike by all versions of the runtime that may run the code.
+
+    Not so for 128-bit integers, and on x64 for vectors. The reference compiler leaves methods alone that have one
+    anywhere in their signature.
+
+    Raises:
+        LayoutError: no layout is known.
+    """
+    if not type.is_value_type or type.is_primitive or type.is_enum:
+        return True
+    if _is_vector(type):
+        return arm64
+    if _is_int128(type):
+        return False
+    for field in layout_of(type).field_offsets:
+        if not is_abi_stable(field.type, arm64):
+            return False
     return True
 
 
-def _is_special(type: TypeDesc) -> bool:
-    """Types that the runtime keeps out of registers whatever their fields: 128-bit integers and vectors."""
-    if not type.module.is_core:
-        return False
-    if type.namespace == "System":
-        return type.name == "Int128" or type.name == "UInt128"
-    return type.namespace == "System.Runtime.Intrinsics" and type.name in _VECTORS
+def _is_int128(type: TypeDesc) -> bool:
+    return type.module.is_core and type.namespace == "System" and type.name in ("Int128", "UInt128")
+
+
+def _is_vector(type: TypeDesc) -> bool:
+    return type.module.is_core and type.namespace == "System.Runtime.Intrinsics" and type.name in _VECTORS
 
 
 def _repetition(type: TypeDesc) -> tuple[int, int]:
@@ -115,10 +172,12 @@ def _hfa_element(type: TypeDesc) -> int:
         return HFA_DOUBLE
     if not type.is_value_type or type.is_primitive or type.is_enum or type.is_explicit_layout:
         return 0
-    if _is_special(type):
+    if _is_vector(type):
         if type.name == "Vector64`1":
             return HFA_VECTOR64
         return HFA_VECTOR128 if type.name == "Vector128`1" else 0
+    if _is_int128(type):
+        return 0
     found = 0
     for field in layout_of(type).field_offsets:
         element = _hfa_element(field.type)
