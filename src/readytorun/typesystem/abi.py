@@ -120,10 +120,7 @@ def is_abi_stable(type: TypeDesc, arm64: bool) -> bool:
         return arm64
     if _is_int128(type):
         return False
-    for field in layout_of(type).field_offsets:
-        if not is_abi_stable(field.type, arm64):
-            return False
-    return True
+    return all(is_abi_stable(field.type, arm64) for field in layout_of(type).field_offsets)
 
 
 def _is_int128(type: TypeDesc) -> bool:
