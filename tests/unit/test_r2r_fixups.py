@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from readytorun.errors import BadImageError
-from readytorun.r2r import entry_points
+from readytorun.r2r import entry_points, inlining_info
 from readytorun.r2r import fixup_blobs as f
 from readytorun.r2r import signatures as s
 from readytorun.r2r.primitives import ByteReader
@@ -222,3 +222,27 @@ def test_entry_point_example() -> None:
 def test_fixup_lists_round_trip(fixups: set[tuple[int, int]]) -> None:
     ordered = tuple(sorted(fixups))
     assert entry_points.decode_fixup_list(ByteReader(entry_points.encode_fixup_list(ordered))) == ordered
+
+
+@pytest.mark.parametrize("names_modules", [False, True])
+@given(data=st.data())
+def test_inlining_records_round_trip(names_modules: bool, data: st.DataObject) -> None:
+    il_body = data.draw(st.booleans())
+    rids = sorted(data.draw(st.sets(st.integers(1, 9000), max_size=20)))
+    modules = st.none() | st.integers(1, 9) if names_modules else st.none()
+    record = inlining_info.InliningRecord(
+        data.draw(st.integers(0, 90000)),
+        il_body,
+        data.draw(st.integers(0, 50)) if names_modules and not il_body else None,
+        tuple(sorted(data.draw(st.sets(st.integers(1, 500), max_size=4)))),
+        tuple(inlining_info.Inliner(rid, data.draw(modules)) for rid in rids),
+    )
+    content = inlining_info.encode_inlining_record(record, names_modules)
+    reader = ByteReader(content)
+    assert inlining_info.decode_inlining_record(reader, names_modules) == record
+    assert reader.pos == len(content)
+
+
+def test_inlining_record_example() -> None:
+    record = inlining_info.decode_inlining_record(ByteReader(bytes.fromhex("06180018")), True)
+    assert record == inlining_info.InliningRecord(3, False, 0, (), (inlining_info.Inliner(6),))

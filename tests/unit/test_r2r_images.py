@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from readytorun.errors import BadImageError
+from readytorun.metadata.tables import TableId
 from readytorun.r2r import (
     available_types,
     debug_info,
@@ -18,13 +19,14 @@ from readytorun.r2r import (
     fixup_blobs,
     gc_ref_map,
     gcinfo,
+    inlining_info,
     metadata_maps,
     native_array,
     native_hashtable,
     unwind_arm64,
     unwind_x64,
 )
-from readytorun.r2r.constants import SectionType
+from readytorun.r2r.constants import HeaderFlag, SectionType
 from readytorun.r2r.primitives import ByteReader
 from readytorun.r2r.reader import R2RImage
 from readytorun.r2r.signatures import decode_method, encode_method
@@ -262,3 +264,17 @@ def test_type_tables(image: R2RImage) -> None:
         infos = metadata_maps.type_generic_infos(metadata)
         assert metadata_maps.decode_type_generic_info_map(image.section_reader(section)) == infos
         assert metadata_maps.encode_type_generic_info_map(infos) == image.image.read(section.rva, section.size)
+
+
+def test_inlining_records(image: R2RImage) -> None:
+    section = image.sections.get(SectionType.CROSS_MODULE_INLINE_INFO)
+    if section is None:
+        pytest.skip("no inlining information")
+    names_modules = bool(image.header.flags & HeaderFlag.MULTIMODULE_VERSION_BUBBLE)
+    reader = image.section_reader(section)
+    records = image.inlining
+    for record, (_, _, position) in zip(records, inlining_info.inlining_record_positions(reader), strict=True):
+        assert image.data.startswith(inlining_info.encode_inlining_record(record, names_modules), position)
+        if image.metadata is not None:
+            count = image.metadata.row_count(TableId.METHOD_DEF)
+            assert all(0 < inliner.rid <= count for inliner in record.inliners if inliner.module is None)

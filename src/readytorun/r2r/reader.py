@@ -34,9 +34,10 @@ from readytorun.r2r.gc_ref_map import decode_gc_ref_maps
 from readytorun.r2r.gcinfo import GcInfo, decode_gc_info
 from readytorun.r2r.header import CoreHeader, Header, SectionEntry
 from readytorun.r2r.imports import ImportSectionRecord, decode_import_sections
+from readytorun.r2r.inlining_info import InliningRecord, decode_inlining_record, inlining_record_positions
 from readytorun.r2r.model import EHClause
 from readytorun.r2r.primitives import ByteReader
-from readytorun.r2r.runtime_functions import RuntimeFunction, decode_runtime_functions
+from readytorun.r2r.runtime_functions import RuntimeFunction, decode_hot_cold_map, decode_runtime_functions
 from readytorun.r2r.signatures import MethodSignature, decode_method
 from readytorun.r2r.target import Machine, OperatingSystem, split_coff_machine
 from readytorun.r2r.versions import NEWEST_READABLE, OLDEST_READABLE, gc_info_version
@@ -313,6 +314,25 @@ class R2RImage:
                 raise BadImageError(self.path, f"entry point of runtime function {method.function_index} of {count}")
         result.sort(key=lambda method: (method.function_index, method.component, method.method_def_rid))
         return result
+
+    @cached_property
+    def hot_cold_map(self) -> list[tuple[int, int]]:
+        """(index of a cold part, index of its method's main body) of images whose methods are split."""
+        reader = self._section(SectionType.HOT_COLD_MAP)
+        return [] if reader is None else decode_hot_cold_map(reader)
+
+    @cached_property
+    def inlining(self) -> list[InliningRecord]:
+        """The records of section CrossModuleInlineInfo."""
+        reader = self._section(SectionType.CROSS_MODULE_INLINE_INFO)
+        if reader is None:
+            return []
+        names_modules = bool(self.header.flags & HeaderFlag.MULTIMODULE_VERSION_BUBBLE)
+        records = []
+        for _, _, position in inlining_record_positions(reader):
+            reader.pos = position
+            records.append(decode_inlining_record(reader, names_modules))
+        return records
 
     def unwind_info_at(self, function_index: int) -> tuple[UnwindInfo, int, int]:
         """(unwind data, personality RVA, file offset behind both) of one runtime function."""

@@ -54,3 +54,20 @@ def decode_runtime_functions(reader: ByteReader, machine: int) -> list[RuntimeFu
             raise reader.error(f"runtime function {index} is out of order", start + index * record_size(machine))
         previous = function.begin
     return functions
+
+
+_HOT_COLD: Final = struct.Struct("<II")
+
+
+def encode_hot_cold_map(pairs: Iterable[tuple[int, int]]) -> bytes:
+    """Section HotColdMap from ascending (index of a cold part, index of its method's main body)."""
+    return b"".join(_HOT_COLD.pack(*pair) for pair in pairs)
+
+
+def decode_hot_cold_map(reader: ByteReader) -> list[tuple[int, int]]:
+    """The inverse of encode_hot_cold_map, up to the reader's end."""
+    start = reader.pos
+    data = reader.take(reader.end - start)
+    if len(data) % _HOT_COLD.size:
+        raise reader.error("hot/cold map has a partial record", start)
+    return [(cold, hot) for cold, hot in _HOT_COLD.iter_unpack(data)]
