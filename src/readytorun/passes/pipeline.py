@@ -7,14 +7,33 @@ from typing import Final
 
 from readytorun.errors import UsageError
 from readytorun.ir.function import Function
-from readytorun.passes import dead_code, folding, phi_simplification
+from readytorun.passes import (
+    block_layout,
+    common_subexpressions,
+    control_flow,
+    dead_code,
+    folding,
+    gc_polls,
+    phi_simplification,
+    promote_slots,
+    unused_slots,
+)
 
 Pass = Callable[[Function], bool]
 
 PASSES: Final[tuple[tuple[str, Pass], ...]] = (
     ("phi_simplification", phi_simplification.run),
     ("folding", folding.run),
+    ("control_flow", control_flow.run),
+    ("promote_slots", promote_slots.run),
+    ("phi_simplification", phi_simplification.run),
+    ("common_subexpressions", common_subexpressions.run),
+    ("folding", folding.run),
     ("dead_code", dead_code.run),
+    ("unused_slots", unused_slots.run),
+    ("gc_polls", gc_polls.run),
+    ("control_flow", control_flow.run),
+    ("block_layout", block_layout.run),
 )
 
 

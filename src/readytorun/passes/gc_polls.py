@@ -1,0 +1,62 @@
+"""Puts a GC_POLL on the way round every loop that may run without meeting a safe point.
+
+The code is partially interruptible: a suspension waits until the thread gets to a safe point. A loop is safe if each
+time round passes a call of managed code, that is, if the block of such a call dominates the back edge. Helpers do not
+count: they return without looking whether a suspension is wanted.
+"""
+
+from __future__ import annotations
+
+from readytorun.ir import ops
+from readytorun.ir.analysis import FlowGraph, LoopForest
+from readytorun.ir.function import Block, Function
+from readytorun.ir.ops import CallOp, Op
+from readytorun.ir.types import VOID
+
+
+def run(function: Function) -> bool:
+    """Insert polls where they are needed."""
+    graph = FlowGraph(function)
+    forest = LoopForest(graph)
+    if not forest.loops and not forest.irreducible_edges:
+        return False
+    order = graph.order
+    is_safe = [_has_safe_point(block) for block in order]
+    changed = False
+    for loop in forest.loops:
+        for latch in loop.latches:
+            if not _passes_safe_point(graph, is_safe, latch, loop.header):
+                _poll(function, order[latch])
+                is_safe[latch] = True
+                changed = True
+    # Of a loop with several entries nothing is known but that it goes along a retreating edge.
+    for source, _ in forest.irreducible_edges:
+        if not is_safe[source]:
+            _poll(function, order[source])
+            is_safe[source] = True
+            changed = True
+    return changed
+
+
+def _has_safe_point(block: Block) -> bool:
+    for op in block.ops:
+        if op.opcode == ops.GC_POLL or (isinstance(op, CallOp) and op.is_user_call and op.is_safe_point):
+            return True
+    return False
+
+
+def _passes_safe_point(graph: FlowGraph, is_safe: list[bool], latch: int, header: int) -> bool:
+    """Whether a block between header and latch in the dominator tree, that is on every way round, has a safe point."""
+    block = latch
+    while True:
+        if is_safe[block]:
+            return True
+        if block == header:
+            return False
+        block = graph.idom[block]
+
+
+def _poll(function: Function, block: Block) -> None:
+    """Append a poll in front of the terminator."""
+    terminator = block.ops[-1]
+    block.ops.insert(len(block.ops) - 1, Op(function.new_id(), ops.GC_POLL, VOID, [], terminator.il_offset))
