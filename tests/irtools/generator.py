@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 
-from readytorun.importer.ssa import SSABuilder
+from readytorun.ir.ssa import SSABuilder
 from readytorun.ir import ops
 from readytorun.ir.builder import IRBuilder
 from readytorun.ir.function import Block, EHRegion, Funclet, Function, Slot

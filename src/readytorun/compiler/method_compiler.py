@@ -6,7 +6,7 @@ import traceback
 from dataclasses import dataclass
 
 from readytorun.backend.errors import Unsupported
-from readytorun.backend.target import compile_function
+from readytorun.backend.x64 import compile_function
 from readytorun.backend.x64.gc_ref_map import gc_ref_map
 from readytorun.errors import MissingReferenceError, ReadyToRunError
 from readytorun.importer.abi import AbiMapper, TargetAbi

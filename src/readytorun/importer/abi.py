@@ -84,13 +84,17 @@ class TargetAbi:
     Attributes:
         register_classes: classes of a struct's eightbytes when it is passed in registers, () when in memory.
         gc_ref_map: encoded GCRefMap of a call's arguments.
+        is_arm64: the target is arm64, not x64: it matters for instructions beyond the baseline.
     """
 
-    __slots__ = ("gc_ref_map", "register_classes")
+    __slots__ = ("gc_ref_map", "is_arm64", "register_classes")
 
-    def __init__(self, register_classes: RegisterClasses, gc_ref_map: EncodeGCRefMap) -> None:
+    def __init__(
+        self, register_classes: RegisterClasses, gc_ref_map: EncodeGCRefMap, is_arm64: bool = False
+    ) -> None:
         self.register_classes = register_classes
         self.gc_ref_map = gc_ref_map
+        self.is_arm64 = is_arm64
 
 
 def ir_type_of(type: TypeDesc) -> int:
@@ -111,14 +115,37 @@ def memory_type_of(type: TypeDesc) -> int:
     return _MEMORY_TYPES[type.underlying.element_type]
 
 
+_UNSTABLE_TYPES = {
+    ("System.Runtime.Intrinsics", "Vector64`1"),
+    ("System.Runtime.Intrinsics", "Vector128`1"),
+    ("System.Runtime.Intrinsics", "Vector256`1"),
+    ("System.Runtime.Intrinsics", "Vector512`1"),
+    ("System.Numerics", "Vector`1"),
+    ("System", "Int128"),
+    ("System", "UInt128"),
+}
+
+
+def has_unstable_abi(type: TypeDesc) -> bool:
+    """Whether a value type is a vector or a 128-bit integer, or has a field of such a type at any depth."""
+    if type.module.is_core and (type.namespace, type.name) in _UNSTABLE_TYPES:
+        return True
+    for field in type.fields():
+        if not field.is_static and field.type.is_value_type and ir_type_of(field.type) == STRUCT:
+            if has_unstable_abi(field.type):
+                return True
+    return False
+
+
 class AbiMapper:
     """Caches layouts and signatures in their IR form; one per type system context and target."""
 
-    __slots__ = ("_layouts", "_pointer_sized", "target")
+    __slots__ = ("_layouts", "_pointer_sized", "_structs", "target")
 
     def __init__(self, target: TargetAbi) -> None:
         self.target = target
         self._layouts: dict[int, StructLayout] = {}
+        self._structs: dict[int, AbiType] = {}
         self._pointer_sized: dict[int, AbiType] = {
             kind: AbiType(kind) for kind in (VOID, I32, I64, F32, F64, REF, BYREF)
         }
@@ -141,11 +168,22 @@ class AbiMapper:
         return result
 
     def abi_type(self, type: TypeDesc) -> AbiType:
-        """A declared parameter or result."""
+        """A declared parameter or result.
+
+        Raises:
+            Refusal: how values of the type are passed is not settled between versions and machines: vectors, 128-bit
+                integers, and structs with such fields.
+        """
         ir_type = ir_type_of(type)
-        if ir_type == STRUCT:
-            return AbiType(STRUCT, self.struct_layout(type))
-        return self._pointer_sized[ir_type]
+        if ir_type != STRUCT:
+            return self._pointer_sized[ir_type]
+        found = self._structs.get(type.id)
+        if found is None:
+            if has_unstable_abi(type):
+                raise Refusal(Reason.VECTOR, f"{type} passed by value")
+            found = AbiType(STRUCT, self.struct_layout(type))
+            self._structs[type.id] = found
+        return found
 
     def call_signature(self, signature: MethodSignature, this_type: int, context_source: int) -> CallSignature:
         """Calling-convention view of a method signature.

@@ -22,7 +22,8 @@ from readytorun.metadata.method_body import MethodBody
 from readytorun.typesystem.method_desc import CONTEXT_METHOD_DESC, CONTEXT_METHOD_TABLE, MethodDesc
 from readytorun.typesystem.type_desc import TypeDesc
 
-_MAX_SIZE: Final = 32  # bytes of IL
+_MAX_SIZE: Final = 36  # bytes of IL
+_MAX_STRAIGHT_SIZE: Final = 72  # of a body without branches and with at most one call
 _MAX_AGGRESSIVE_SIZE: Final = 240
 _MAX_DEPTH: Final = 6
 
@@ -90,7 +91,7 @@ def _examine(definition: MethodDesc) -> InlineCandidate | None:
     body = definition.body()
     if body is None or body.regions:
         return None
-    limit = _MAX_AGGRESSIVE_SIZE if definition.aggressive_inlining else _MAX_SIZE
+    limit = _MAX_AGGRESSIVE_SIZE if definition.aggressive_inlining else _MAX_STRAIGHT_SIZE
     if len(body.code) > limit:
         return None
     try:
@@ -99,13 +100,18 @@ def _examine(definition: MethodDesc) -> InlineCandidate | None:
     except InvalidILError:
         return None
     returns = False
+    calls = 0
     for opcode in code.opcodes:
         if opcode in _FORBIDDEN:
             return None
+        if opcode in (il.CALL, il.CALLVIRT, il.NEWOBJ):
+            calls += 1
         if opcode == il.RET:
             returns = True
     if not returns:
         # It always throws: calling it keeps the caller small.
+        return None
+    if len(body.code) > _MAX_SIZE and not definition.aggressive_inlining and (calls > 1 or len(flow.blocks) > 1):
         return None
     for block in flow.blocks:
         for successor in block.successors:

@@ -237,16 +237,17 @@ def import_unbox(frame: Frame, token: int) -> None:
     entry = frame.pop()
     if type.is_nullable:
         raise Refusal(Reason.UNBOX_NULLABLE, str(type))
-    frame.push(_unbox(frame, entry, type, token), BYREF, type)
+    frame.push(unbox_address(frame, entry, type, frame.open_type(token)), BYREF, type)
 
 
-def _unbox(frame: Frame, entry: StackEntry, type: TypeDesc, token: int) -> Op:
+def unbox_address(frame: Frame, entry: StackEntry, type: TypeDesc, open_type: TypeDesc) -> Op:
+    """Address of the value in a box; throws NullReferenceException or InvalidCastException."""
     state = frame.state
     builder = state.builder
     if entry.kind != REF:
         raise frame.invalid("unbox of a value that is no object")
     if not (entry.is_exact and entry.type is type):
-        handle = type_handle(frame, type, frame.open_type(token))
+        handle = type_handle(frame, type, open_type)
         # The common case is an exact match; the helper throws, or accepts an equivalent type (an enum).
         actual = builder.load(M_I64, entry.op)
         current = builder.block
@@ -274,7 +275,7 @@ def import_unbox_any(frame: Frame, token: int) -> None:
         _unbox_nullable(frame, entry, type)
         return
     require_struct_layout(frame, type)
-    frame.load_value(type, _unbox(frame, entry, type, token))
+    frame.load_value(type, unbox_address(frame, entry, type, frame.open_type(token)))
 
 
 def _unbox_nullable(frame: Frame, entry: StackEntry, type: TypeDesc) -> None:

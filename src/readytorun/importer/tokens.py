@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from readytorun.il import opcodes as il
 from readytorun.importer import cells as fixups
 from readytorun.importer.frame import (
     HELPER_GET_RUNTIME_FIELD_HANDLE,
@@ -17,6 +16,7 @@ from readytorun.importer.generics import (
     method_lookup,
     type_handle,
 )
+from readytorun.importer.intrinsics import types
 from readytorun.importer.refusal import InlineFailure, Reason, Refusal
 from readytorun.ir.ops import Op
 from readytorun.ir.types import M_REF, REF, STRUCT
@@ -35,26 +35,17 @@ def string_cell(frame: Frame, token: int) -> Cell:
 
 
 def import_ldtoken(frame: Frame, token: int, position: int) -> int:
-    """ldtoken; `ldtoken T; call Type.GetTypeFromHandle` gives the Type object in one step."""
+    """ldtoken; patterns that begin with it may take more instructions."""
     state = frame.state
     table = token >> 24
     if table in _TYPE_TABLES:
-        type = frame.resolve_type(token)
-        handle = type_handle(frame, type, frame.open_type(token))
+        following = types.import_typeof(frame, token, position)
+        if following >= 0:
+            return following
+        handle = type_handle(frame, frame.resolve_type(token), frame.open_type(token))
         result: Op = state.call_helper(HELPER_GET_RUNTIME_TYPE_HANDLE, REF, [handle])
-        following = position + 1
-        code = frame.code
-        if (
-            following < len(code.opcodes)
-            and code.opcodes[following] == il.CALL
-            and frame.flow.block_at[following] < 0
-            and _is_get_type_from_handle(frame, code.operands[following])
-        ):
-            entry = frame.push(result, REF, state.context.well_known("System.Type"))
-            entry.is_non_null = True
-            return following + 1
         _push_handle(frame, "System.RuntimeTypeHandle", result)
-        return following
+        return position + 1
     if table == 0x04 or (table == 0x0A and frame.module.is_field_token(token)):
         field = frame.module.resolve_field(token, frame.generic_context)
         if field.owner.is_canonical_subtype:
@@ -77,11 +68,6 @@ def import_ldtoken(frame: Frame, token: int, position: int) -> int:
     result = state.call_helper(HELPER_GET_RUNTIME_METHOD_HANDLE, REF, [method_handle])
     _push_handle(frame, "System.RuntimeMethodHandle", result)
     return position + 1
-
-
-def _is_get_type_from_handle(frame: Frame, token: int) -> bool:
-    method = frame.module.resolve_method(token, frame.generic_context)
-    return method.name == "GetTypeFromHandle" and is_core_type(frame, method.owner, "System", "Type")
 
 
 def is_core_type(frame: Frame, type: TypeDesc, namespace: str, name: str) -> bool:

@@ -1,0 +1,277 @@
+"""Calls, tail calls, returns, and the cold code behind them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from readytorun.backend.errors import Unsupported
+from readytorun.backend.x64.abi import ArgumentPlaces, result_gc_flags, result_register
+from readytorun.backend.x64.emit import MEMORY_WIDE, STORE_FORMS, Emitter
+from readytorun.backend.x64.emit_memory import copy_unrolled
+from readytorun.backend.x64.encode import ALWAYS
+from readytorun.backend.x64.forms import (
+    ALU_CMP,
+    ALU_RM_IMM8,
+    ALU_SUB,
+    CALL_RM,
+    CC_NE,
+    JMP_RM,
+    LEA_R_M,
+    MOV_R_RM,
+    MOV_RM_IMM32,
+    MOV_RM_R,
+    MOVSD_X_M,
+    MOVUPS_M_X,
+    MOVUPS_X_M,
+)
+from readytorun.backend.x64.helpers import GC_POLL, INDIRECT_TRAP_THREADS, TRAP_HELPERS
+from readytorun.backend.x64.moves import Moves
+from readytorun.backend.x64.registers import FLOAT_SCRATCH, R11, RAX, RSP, SCRATCH, SCRATCH2, XMM0
+from readytorun.ir import ops
+from readytorun.ir.ops import CallOp, ConstOp, Op
+from readytorun.ir.types import F32, F64, I64, M_F64, M_I64, STRUCT, VOID
+
+NOP: Final = 0x90
+INT3: Final = 0xCC
+RET: Final = 0xC3
+_COPY_UNROLL: Final = 128
+
+
+def emit_call(e: Emitter, op: CallOp, places: ArgumentPlaces) -> None:
+    """CALL."""
+    code = e.code
+    _arguments(e, op, places)
+    target = op.target
+    cell = op.cell
+    if target == ops.TARGET_CELL and cell is not None:
+        e.helper_call(cell)
+    elif target == ops.TARGET_DISPATCH and cell is not None:
+        code.rip(LEA_R_M, 1, R11, cell, 0, 0)
+        code.rm(CALL_RM, 0, 0, R11, -1, 1, 0)
+    elif target == ops.TARGET_INDIRECT:
+        code.digit(CALL_RM, 0, 0, RAX)
+    elif target == ops.TARGET_INDIRECT_DISPATCH:
+        e.move(R11, RAX, I64)
+        code.rm(CALL_RM, 0, 0, R11, -1, 1, 0)
+    else:
+        raise Unsupported("call-without-cell")
+    if op.no_return:
+        code.byte(INT3)
+        return
+    e.call_end = code.mark()
+    result = op.signature.result
+    if op.is_safe_point:
+        e.safe_points.append((e.call_end, e.lowering.position[op.id] + 1, result_gc_flags(result)))
+    if result.type == STRUCT:
+        _store_result(e, op)
+    elif op.type != VOID:
+        e.done(op, XMM0 if op.type == F32 or op.type == F64 else RAX)
+
+
+def _store_result(e: Emitter, op: CallOp) -> None:
+    slot = op.result_slot
+    if slot is None:
+        return
+    result = op.signature.result
+    for eightbyte in range(2):
+        register = result_register(result, eightbyte)
+        if register >= 0:
+            form = STORE_FORMS[M_F64] if register >= XMM0 else STORE_FORMS[M_I64]
+            wide = 0 if register >= XMM0 else MEMORY_WIDE[M_I64]
+            e.code.rm(form, wide, register, e.frame.base, -1, 1, e.frame.slot_disp[slot.id] + 8 * eightbyte)
+
+
+def _arguments(e: Emitter, op: CallOp, places: ArgumentPlaces) -> None:
+    """Bring the arguments to where the convention wants them, and an indirect target to rax."""
+    args = op.args
+    skip = 1 if op.target >= ops.TARGET_INDIRECT else 0
+    params = op.signature.params
+    if len(params) != len(args) - skip:
+        raise Unsupported("malformed-call", f"{len(args)} operands for {len(params)} parameters")
+    for i in range(len(params)):
+        if places.stack[i] >= 0:
+            _stack_argument(e, args[i + skip], params[i].type, places.stack[i], op, i)
+    moves = Moves(e)
+    if skip:
+        moves.add_value(RAX, args[0])
+    for i in range(len(params)):
+        first = places.first[i]
+        if first < 0:
+            continue
+        arg = args[i + skip]
+        layout = params[i].layout
+        if params[i].type == STRUCT and layout is not None:
+            moves.add_part(first, arg, 0, min(8, layout.size))
+            if places.second[i] >= 0:
+                moves.add_part(places.second[i], arg, 8, layout.size - 8)
+        else:
+            moves.add_value(first, arg)
+    moves.emit()
+
+
+def _stack_argument(e: Emitter, arg: Op, type: int, offset: int, op: CallOp, index: int) -> None:
+    code = e.code
+    if type == STRUCT:
+        layout = op.signature.params[index].layout
+        if layout is None:
+            raise Unsupported("struct-without-layout")
+        e.address_at(arg, 0, SCRATCH)
+        size = layout.size
+        if size <= _COPY_UNROLL:
+            copy_unrolled(e, e.m_base, e.m_index, e.m_scale, e.m_disp, RSP, -1, 1, offset, size)
+            return
+        # A loop from the end: 16 bytes at a time, then the odd rest.
+        base = e.m_base
+        index_register = e.m_index
+        if index_register >= 0:
+            e.mem(LEA_R_M, 1, SCRATCH)
+            base = SCRATCH
+            e.m_disp = 0
+        disp = e.m_disp
+        whole = size & ~15
+        code.mov_imm(SCRATCH2, whole, 0)
+        loop = code.new_label()
+        code.bind(loop)
+        code.rm(MOVUPS_X_M, 0, FLOAT_SCRATCH, base, SCRATCH2, 1, disp - 16)
+        code.rm(MOVUPS_M_X, 0, FLOAT_SCRATCH, RSP, SCRATCH2, 1, offset - 16)
+        code.digit(ALU_RM_IMM8, 1, ALU_SUB, SCRATCH2)
+        code.byte(16)
+        code.jump(CC_NE, loop)
+        if size > whole:
+            copy_unrolled(e, base, -1, 1, disp + whole, RSP, -1, 1, offset + whole, size - whole)
+        return
+    if type == F32 or type == F64:
+        register = e.use(arg, FLOAT_SCRATCH)
+        code.rm(STORE_FORMS[M_F64], 0, register, RSP, -1, 1, offset)
+        return
+    if isinstance(arg, ConstOp) and -0x80000000 <= arg.value <= 0x7FFFFFFF:
+        code.rm(MOV_RM_IMM32, 1, 0, RSP, -1, 1, offset)
+        code.imm32(arg.value)
+        return
+    register = e.use(arg, SCRATCH)
+    code.rm(STORE_FORMS[M_I64], 1, register, RSP, -1, 1, offset)
+
+
+def emit_tail_call(e: Emitter, op: CallOp, places: ArgumentPlaces) -> None:
+    """TAIL_CALL: arguments, epilog, jump."""
+    code = e.code
+    if places.stack_size:
+        raise Unsupported("tail-call-stack-arguments", f"{places.stack_size} bytes")
+    _arguments(e, op, places)
+    target = op.target
+    cell = op.cell
+    if target == ops.TARGET_CELL and cell is not None:
+        code.rip(LEA_R_M, 1, RAX, cell, 0, 0)
+        before_epilog(e)
+        e.frame.emit_epilog(code)
+        code.rm(JMP_RM, 1, 0, RAX, -1, 1, 0)
+    elif target == ops.TARGET_DISPATCH and cell is not None:
+        code.rip(LEA_R_M, 1, R11, cell, 0, 0)
+        before_epilog(e)
+        e.frame.emit_epilog(code)
+        code.rm(JMP_RM, 1, 0, R11, -1, 1, 0)
+    elif target == ops.TARGET_INDIRECT:
+        before_epilog(e)
+        e.frame.emit_epilog(code)
+        code.digit(JMP_RM, 1, 0, RAX)
+    elif target == ops.TARGET_INDIRECT_DISPATCH:
+        e.move(R11, RAX, I64)
+        before_epilog(e)
+        e.frame.emit_epilog(code)
+        code.rm(JMP_RM, 1, 0, R11, -1, 1, 0)
+    else:
+        raise Unsupported("call-without-cell")
+
+
+def before_epilog(e: Emitter) -> None:
+    """The return address of a call must not be the first instruction of an epilog."""
+    if e.call_end == e.code.mark():
+        e.code.byte(NOP)
+
+
+def emit_return(e: Emitter, op: Op) -> None:
+    """RETURN: result to its registers, epilog, ret."""
+    code = e.code
+    result = e.lowering.function.signature.result
+    args = op.args
+    if args:
+        if result.type == STRUCT:
+            layout = result.layout
+            if layout is None:
+                raise Unsupported("struct-without-layout")
+            moves = Moves(e)
+            moves.add_part(result_register(result, 0), args[0], 0, min(8, layout.size))
+            if len(layout.register_classes) > 1:
+                moves.add_part(result_register(result, 1), args[0], 8, layout.size - 8)
+            moves.emit()
+        elif result.type == F32 or result.type == F64:
+            e.load(args[0], XMM0)
+        else:
+            e.load(args[0], RAX)
+    before_epilog(e)
+    e.frame.emit_epilog(code)
+    code.byte(RET)
+
+
+# --- cold code -----------------------------------------------------------------------------------------------------
+
+
+def emit_poll(e: Emitter, op: Op) -> None:
+    """GC_POLL: look whether a suspension is wanted; the call is in cold code."""
+    code = e.code
+    code.rip(MOV_R_RM, 1, SCRATCH, INDIRECT_TRAP_THREADS, 0, 0)
+    code.rm(ALU_RM_IMM8 | ALU_CMP << 12, 0, 0, SCRATCH, -1, 1, 0)
+    code.byte(0)
+    label = code.new_label()
+    resume = code.new_label()
+    code.jump(CC_NE, label)
+    code.bind(resume)
+    e.poll_ids.append(op.id)
+    e.poll_labels.append(label)
+    e.poll_resume.append(resume)
+
+
+def emit_stubs(e: Emitter) -> None:
+    """The pending cold code of the region that ends here: throwing helpers, and polls."""
+    code = e.code
+    for index in range(len(e.stub_keys)):
+        code.bind(e.stub_labels[index])
+        e.helper_call(TRAP_HELPERS[e.stub_keys[index]])
+        code.byte(INT3)
+    e.stub_keys.clear()
+    e.stub_labels.clear()
+    for index in range(len(e.poll_ids)):
+        code.bind(e.poll_labels[index])
+        _poll_stub(e, e.poll_ids[index])
+        code.jump(ALWAYS, e.poll_resume[index])
+    e.poll_ids.clear()
+    e.poll_labels.clear()
+    e.poll_resume.clear()
+
+
+def has_stubs(e: Emitter) -> bool:
+    """Whether `emit_stubs` would emit anything."""
+    return len(e.stub_keys) > 0 or len(e.poll_ids) > 0
+
+
+def _poll_stub(e: Emitter, id: int) -> None:
+    """Call the poll helper with everything in volatile registers saved in the frame, and reported there."""
+    code = e.code
+    position = e.lowering.position[id] + 1
+    saved = e.poll_saves[id]
+    disp = e.frame.save_disp
+    for index in range(len(saved)):
+        _save(e, saved[index], disp + 8 * index, True)
+    e.helper_call(GC_POLL)
+    e.poll_points.append((code.mark(), position, id))
+    for index in range(len(saved)):
+        _save(e, saved[index], disp + 8 * index, False)
+
+
+def _save(e: Emitter, id: int, disp: int, is_store: bool) -> None:
+    register = e.place[id]
+    if register >= XMM0:
+        form = STORE_FORMS[M_F64] if is_store else MOVSD_X_M
+        e.code.rm(form, 0, register, e.frame.base, -1, 1, disp)
+    else:
+        e.code.rm(MOV_RM_R if is_store else MOV_R_RM, 1, register, e.frame.base, -1, 1, disp)

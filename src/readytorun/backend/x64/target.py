@@ -1,0 +1,539 @@
+"""Compiles a function for x64, System V: the stages in order.
+
+prepare (cfg)  ▸  Selector  ▸  compute_liveness  ▸  allocate  ▸  Frame  ▸  emission block by block  ▸  GC info
+"""
+
+from __future__ import annotations
+
+from readytorun.backend.cfg import prepare
+from readytorun.backend.errors import Unsupported
+from readytorun.backend.liveness import compute_liveness
+from readytorun.backend.lowering import KIND_FOLDED, NO_PLACE, Lowering
+from readytorun.backend.regalloc import Allocation, RegisterFile, allocate
+from readytorun.backend.x64.abi import ArgumentPlaces
+from readytorun.backend.x64.emit import Emitter
+from readytorun.backend.x64.emit_call import (
+    INT3,
+    NOP,
+    emit_call,
+    emit_poll,
+    emit_return,
+    emit_stubs,
+    emit_tail_call,
+    has_stubs,
+)
+from readytorun.backend.x64.emit_compare import (
+    emit_branch,
+    emit_float_set,
+    emit_select,
+    emit_set,
+    emit_switch,
+    emit_trap,
+)
+from readytorun.backend.x64.emit_float import emit_float_binary, emit_float_conversion, emit_float_unary
+from readytorun.backend.x64.emit_integer import (
+    emit_binary,
+    emit_conversion,
+    emit_division,
+    emit_shift,
+    emit_unary,
+    emit_wide_multiply,
+)
+from readytorun.backend.x64.emit_memory import (
+    emit_addr,
+    emit_barrier_store,
+    emit_compare_exchange,
+    emit_copy_block,
+    emit_exchange,
+    emit_load,
+    emit_localloc,
+    emit_memory_barrier,
+    emit_null_check,
+    emit_store,
+    emit_zero_block,
+)
+from readytorun.backend.x64.encode import ALWAYS
+from readytorun.backend.x64.frame import Frame
+from readytorun.backend.x64.gc import gc_info
+from readytorun.backend.x64.helpers import STACK_PROBE
+from readytorun.backend.x64.moves import Moves
+from readytorun.backend.x64.prolog import emit_prolog_body
+from readytorun.backend.x64.registers import (
+    CALLEE_SAVED,
+    RDI,
+    VOLATILE_FLOATS,
+    VOLATILE_INTS,
+    VOLATILE_MASK,
+)
+from readytorun.backend.x64.select import Selector
+from readytorun.ir import ops
+from readytorun.ir.function import Block, Function
+from readytorun.ir.ops import BlockOp, BranchOp, CallOp, CompareOp, ImmOp, MemoryOp, Op, ParamOp, TerminatorOp, TrapOp
+from readytorun.ir.types import I64
+from readytorun.r2r.model import (
+    CodePart,
+    CompiledMethod,
+    DebugBound,
+    EHClause,
+    Relocation,
+    RelocationKind,
+)
+
+_REGISTERS = RegisterFile(VOLATILE_INTS, CALLEE_SAVED, VOLATILE_FLOATS)
+_REGISTERS_WITHOUT_RBP = RegisterFile(VOLATILE_INTS, CALLEE_SAVED[:5], VOLATILE_FLOATS)
+
+
+def compile_function(function: Function) -> CompiledMethod:
+    """Compile a function to native code; the function is changed on the way and not usable afterwards.
+
+    Raises:
+        Unsupported: the function needs something that is not done here.
+    """
+    return _Compilation(function).run()
+
+
+class _Compilation:
+    """One function on its way through the stages."""
+
+    __slots__ = (
+        "allocation",
+        "e",
+        "empty",
+        "forward",
+        "function",
+        "homes",
+        "incoming",
+        "last_of_region",
+        "lowering",
+        "order",
+        "part_ends",
+        "part_starts",
+        "prolog_size",
+        "range_ends",
+        "range_starts",
+        "selector",
+        "unwind",
+    )
+
+    def __init__(self, function: Function) -> None:
+        self.function = function
+        if function.signature.result.type == 0:
+            _return_buffer(function)
+        self.order = prepare(function)
+        lowering = Lowering(function, self.order)
+        self.lowering = lowering
+        self.incoming = ArgumentPlaces(function.signature)
+        self.selector = Selector(lowering, self.incoming)
+        self.homes: list[int] = []
+        self.allocation = Allocation()
+        self.empty: list[bool] = []
+        self.forward: list[int] = []
+        self.last_of_region: dict[int, int] = {}
+        self.prolog_size = 0
+        self.unwind: list[bytes] = []
+        self.part_starts: list[int] = []
+        self.part_ends: list[int] = []
+        self.range_starts: list[int] = []
+        self.range_ends: list[int] = []
+
+    def run(self) -> CompiledMethod:
+        function = self.function
+        lowering = self.lowering
+        selector = self.selector
+        selector.run()
+        compute_liveness(lowering)
+        uses_rbp = selector.has_localloc or len(function.funclets) > 0 or len(function.eh_regions) > 0
+        needs_untracked = 0
+        for block in self.order:
+            last = block.ops[len(block.ops) - 1]
+            if last.opcode == ops.CALL_FINALLY:
+                needs_untracked |= 1 << lowering.position[last.id] + 1
+            for op in block.ops:
+                if op.opcode == ops.PARAM and isinstance(op, ParamOp) and self.incoming.stack[op.index] >= 0:
+                    self.homes.append(op.id)
+        self.allocation = allocate(
+            lowering, _REGISTERS_WITHOUT_RBP if uses_rbp else _REGISTERS, self.homes, needs_untracked
+        )
+        saves, save_count = self._poll_saves()
+        home_params: list[int] = []
+        for id in self.homes:
+            op_or_none = lowering.op[id]
+            if isinstance(op_or_none, ParamOp):
+                home_params.append(op_or_none.index)
+        frame = Frame(
+            function,
+            self.allocation,
+            home_params,
+            self.incoming,
+            uses_rbp,
+            selector.has_calls,
+            selector.has_localloc,
+            selector.outgoing_size,
+            save_count,
+        )
+        e = Emitter(lowering, frame)
+        e.poll_saves = saves
+        self.e = e
+        self._plan()
+        self._emit_code()
+        return self._finish()
+
+    def _poll_saves(self) -> tuple[dict[int, list[int]], int]:
+        """For each poll the values in volatile registers, and the biggest number of them."""
+        saves: dict[int, list[int]] = {}
+        most = 0
+        lowering = self.lowering
+        for poll in self.selector.polls:
+            position = lowering.position[poll.id] + 1
+            live: list[int] = []
+            for op in lowering.op:
+                if op is None:
+                    continue
+                place = lowering.place[op.id]
+                if place < NO_PLACE and VOLATILE_MASK >> place & 1 and lowering.is_live_at(op.id, position):
+                    live.append(op.id)
+            saves[poll.id] = live
+            most = max(most, len(live))
+        return saves, most
+
+    # --- plan ----------------------------------------------------------------------------------------------------
+
+    def _region_key(self, block: Block) -> int:
+        return block.funclet << 20 | block.try_index + 1
+
+    def _plan(self) -> None:
+        """Find the blocks without code, where jumps to them lead, and the ends of the regions."""
+        order = self.order
+        count = len(order)
+        for index in range(count):
+            block = order[index]
+            self.empty.append(len(block.ops) == 1 and block.ops[0].opcode == ops.JUMP and not self._needs_moves(block))
+            self.forward.append(index)
+            self.last_of_region[self._region_key(block)] = index
+        self.empty[0] = False
+        for funclet in self.function.funclets:
+            self.empty[self.lowering.index_of_block[funclet.entry.id]] = False
+        for index in range(count):
+            # Follow the chain; an endless loop of empty blocks keeps its jump.
+            target = index
+            steps = 0
+            while self.empty[target] and steps <= count:
+                last = order[target].ops[0]
+                if not isinstance(last, TerminatorOp):
+                    break
+                target = self.lowering.index_of_block[last.targets[0].id]
+                steps += 1
+            if steps > count:
+                self.empty[index] = False
+                target = index
+            self.forward[index] = target
+
+    def _needs_moves(self, block: Block) -> bool:
+        """Whether phis of the successor need moves at the end of the block."""
+        last = block.ops[len(block.ops) - 1]
+        if not isinstance(last, TerminatorOp):
+            return False
+        target = last.targets[0]
+        if target.ops[0].opcode != ops.PHI:
+            return False
+        place = self.lowering.place
+        which = _predecessor_index(target, block)
+        for op in target.ops:
+            if op.opcode != ops.PHI:
+                break
+            if place[op.id] != NO_PLACE and place[op.id] != place[op.args[which].id]:
+                return True
+        return False
+
+    def _label(self, block: Block) -> int:
+        return self.e.labels[self.forward[self.lowering.index_of_block[block.id]]]
+
+    # --- emission --------------------------------------------------------------------------------------------------
+
+    def _emit_code(self) -> None:
+        e = self.e
+        code = e.code
+        order = self.order
+        count = len(order)
+        self._bound(-2, 0)
+        self.part_starts.append(code.mark())
+        self.unwind.append(e.frame.emit_prolog(code, STACK_PROBE))
+        self.prolog_size = emit_prolog_body(
+            e, self.function, self.incoming, self.allocation, self.homes, self.selector.has_calls
+        )
+        funclet = 0
+        for index in range(count):
+            block = order[index]
+            if block.funclet != funclet:
+                funclet = block.funclet
+                self.part_ends.append(code.mark())
+                self.part_starts.append(code.mark())
+                self.range_starts.append(0)
+                self.range_ends.append(0)
+                self._start_block(index, block)
+                self.unwind.append(e.frame.emit_funclet_prolog(code))
+            else:
+                self._start_block(index, block)
+            if not self.empty[index]:
+                self._emit_block(index, block)
+            self._end_block(index, block)
+        self.part_ends.append(code.mark())
+
+    def _start_block(self, index: int, block: Block) -> None:
+        e = self.e
+        code = e.code
+        if e.call_end == code.mark() and index > 0:
+            # The place behind a call is a safe point: it must not be reached in another way, nor begin a region.
+            before = self.order[index - 1]
+            if (
+                len(block.preds) != 1
+                or block.preds[0] is not before
+                or before.try_index != block.try_index
+                or before.funclet != block.funclet
+            ):
+                code.byte(NOP)
+        code.bind(e.labels[index])
+
+    def _end_block(self, index: int, block: Block) -> None:
+        e = self.e
+        if self.last_of_region[self._region_key(block)] == index:
+            if has_stubs(e):
+                emit_stubs(e)
+
+    def _bound(self, il_offset: int, source: int) -> None:
+        e = self.e
+        mark = e.code.mark()
+        marks = e.bound_marks
+        count = len(marks)
+        if count and marks[count - 1] == mark:
+            if e.bound_offsets[count - 1] != -2:
+                e.bound_offsets[count - 1] = il_offset
+                e.bound_sources[count - 1] |= source
+            return
+        marks.append(mark)
+        e.bound_offsets.append(il_offset)
+        e.bound_sources.append(source)
+
+    def _following(self, index: int) -> int:
+        """Label of the code that will follow the block, -1 if none."""
+        block = self.order[index]
+        if self.last_of_region[self._region_key(block)] == index and has_stubs(self.e):
+            return -1
+        following = index + 1
+        while following < len(self.order):
+            if self.order[following].funclet != block.funclet:
+                return -1
+            if not self.empty[following]:
+                return self.e.labels[following]
+            if self.last_of_region[self._region_key(self.order[following])] == following and has_stubs(self.e):
+                return -1
+            following += 1
+        return -1
+
+    def _emit_block(self, index: int, block: Block) -> None:
+        e = self.e
+        kind = self.lowering.kind
+        last_il = -1
+        for op in block.ops:
+            il_offset = op.il_offset
+            if il_offset >= 0 and il_offset != last_il:
+                self._bound(il_offset, 2 if last_il < 0 else 0)
+                last_il = il_offset
+            if kind[op.id] == KIND_FOLDED:
+                continue
+            opcode = op.opcode
+            if opcode >= ops.JUMP:
+                self._emit_terminator(index, block, op, opcode)
+            else:
+                emit_operation(e, op, opcode, self.selector)
+
+    def _emit_terminator(self, index: int, block: Block, op: Op, opcode: int) -> None:
+        e = self.e
+        code = e.code
+        if opcode == ops.JUMP and isinstance(op, TerminatorOp):
+            self._emit_phi_moves(block, op.targets[0])
+            label = self._label(op.targets[0])
+            if label != self._following(index):
+                code.jump(ALWAYS, label)
+        elif isinstance(op, BranchOp):
+            emit_branch(e, op, self._label(op.targets[0]), self._label(op.targets[1]), self._following(index))
+        elif opcode == ops.SWITCH and isinstance(op, TerminatorOp):
+            emit_switch(e, op, [self._label(target) for target in op.targets])
+        elif opcode == ops.RETURN:
+            emit_return(e, op)
+        elif opcode == ops.UNREACHABLE:
+            if not code.buf or code.buf[len(code.buf) - 1] != INT3:
+                code.byte(INT3)
+        elif opcode == ops.TAIL_CALL and isinstance(op, CallOp):
+            emit_tail_call(e, op, self.selector.call_args[op.id])
+        else:
+            raise Unsupported("opcode", str(opcode))
+
+    def _emit_phi_moves(self, block: Block, target: Block) -> None:
+        if target.ops[0].opcode != ops.PHI:
+            return
+        e = self.e
+        which = _predecessor_index(target, block)
+        moves = Moves(e)
+        for phi in target.ops:
+            if phi.opcode != ops.PHI:
+                break
+            if e.place[phi.id] != NO_PLACE:
+                moves.add_value(e.place[phi.id], phi.args[which])
+        moves.emit()
+
+    # --- the end ---------------------------------------------------------------------------------------------------
+
+    def _finish(self) -> CompiledMethod:
+        e = self.e
+        code = e.code
+        function = self.function
+        data = code.finish()
+        for offset, labels in e.tables:
+            for index in range(len(labels)):
+                target = code.label_offset(labels[index])
+                e.data[offset + 4 * index : offset + 4 * index + 4] = target.to_bytes(4, "little")
+        relocations: list[Relocation] = []
+        for index in range(len(code.reloc_marks)):
+            relocations.append(
+                Relocation(
+                    code.offset(code.reloc_marks[index]),
+                    RelocationKind.REL32,
+                    code.reloc_targets[index],
+                    code.reloc_addends[index],
+                )
+            )
+        parts: list[CodePart] = []
+        for index in range(len(self.part_starts)):
+            is_filter = index > 0 and function.funclets[index - 1].is_filter
+            parts.append(
+                CodePart(
+                    code.offset(self.part_starts[index]),
+                    code.offset(self.part_ends[index]),
+                    self.unwind[index],
+                    is_filter,
+                )
+            )
+        bounds: list[DebugBound] = []
+        for index in range(len(e.bound_marks)):
+            offset = code.offset(e.bound_marks[index])
+            if bounds and bounds[len(bounds) - 1].native_offset == offset:
+                bounds.pop()
+            bounds.append(DebugBound(offset, e.bound_offsets[index], e.bound_sources[index]))
+        return CompiledMethod(
+            code=data,
+            relocations=tuple(relocations),
+            parts=tuple(parts),
+            gc_info=gc_info(e, self.allocation, len(data), self.prolog_size),
+            read_only_data=bytes(e.data),
+            read_only_data_alignment=max(4, e.data_alignment),
+            eh_clauses=self._clauses(),
+            debug_bounds=tuple(bounds),
+            fixups=tuple(function.fixups),
+        )
+
+    def _clauses(self) -> tuple[EHClause, ...]:
+        return ()
+
+
+def _predecessor_index(target: Block, block: Block) -> int:
+    preds = target.preds
+    for index in range(len(preds)):
+        if preds[index] is block:
+            return index
+    raise ValueError(f"block {block.id} is no predecessor of block {target.id}")
+
+
+def _return_buffer(function: Function) -> None:
+    """Let returns hand back the address of the return buffer, as the convention wants."""
+    params = function.signature.params
+    for index in range(len(params)):
+        if params[index].role != 2:
+            continue
+        buffer: Op | None = None
+        for op in function.blocks[0].ops:
+            if isinstance(op, ParamOp) and op.index == index:
+                buffer = op
+        if buffer is None:
+            buffer = ParamOp(function.new_id(), I64, index)
+            position = 0
+            function.blocks[0].ops.insert(position, buffer)
+        for block in function.blocks:
+            last = block.ops[len(block.ops) - 1]
+            if last.opcode == ops.RETURN and not last.args:
+                last.args.append(buffer)
+
+
+def emit_operation(e: Emitter, op: Op, opcode: int, selector: Selector) -> None:
+    """Emit any operation but a terminator."""
+    if opcode < ops.ADD:
+        # Constants and addresses are made by their users, unless they got a register.
+        if opcode == ops.LOAD_CELL or opcode == ops.LOAD_STRING or opcode == ops.DATA_ADDR:
+            place = e.place[op.id]
+            if place < NO_PLACE:
+                e.make(op, place)
+        elif opcode == ops.CATCH_ARG:
+            e.done(op, RDI)
+    elif opcode <= ops.BSWAP:
+        if opcode <= ops.XOR:
+            emit_binary(e, op)
+        elif opcode <= ops.SHR_UN or opcode == ops.ROL or opcode == ops.ROR:
+            emit_shift(e, op)
+        elif opcode <= ops.REM_UN:
+            emit_division(e, op)
+        elif opcode < ops.MUL_OVF_UN:
+            emit_binary(e, op)
+        elif opcode == ops.MUL_OVF_UN or opcode == ops.MULHI or opcode == ops.MULHI_UN:
+            emit_wide_multiply(e, op)
+        else:
+            emit_unary(e, op)
+    elif opcode <= ops.FROUND:
+        if opcode <= ops.FDIV:
+            emit_float_binary(e, op)
+        else:
+            emit_float_unary(e, op)
+    elif opcode <= ops.BITCAST:
+        if opcode <= ops.TRUNC:
+            emit_conversion(e, op)
+        else:
+            emit_float_conversion(e, op)
+    elif opcode <= ops.TRAP_IF:
+        if isinstance(op, CompareOp):
+            if opcode == ops.CMP:
+                emit_set(e, op)
+            elif opcode == ops.FCMP:
+                emit_float_set(e, op)
+            else:
+                emit_select(e, op)
+        elif isinstance(op, TrapOp):
+            emit_trap(e, op)
+    elif isinstance(op, MemoryOp):
+        if opcode == ops.LOAD:
+            emit_load(e, op)
+        elif opcode == ops.STORE:
+            emit_store(e, op)
+        elif opcode == ops.ADDR:
+            emit_addr(e, op)
+        elif opcode == ops.STORE_BARRIER or opcode == ops.STORE_CHECKED:
+            emit_barrier_store(e, op)
+        elif opcode == ops.ATOMIC_CMPXCHG:
+            emit_compare_exchange(e, op)
+        else:
+            emit_exchange(e, op)
+    elif isinstance(op, CallOp):
+        emit_call(e, op, selector.call_args[op.id])
+    elif isinstance(op, BlockOp):
+        if opcode == ops.COPY_BLOCK:
+            emit_copy_block(e, op)
+        else:
+            emit_zero_block(e, op)
+    elif opcode == ops.NULL_CHECK:
+        emit_null_check(e, op)
+    elif opcode == ops.GC_POLL:
+        emit_poll(e, op)
+    elif opcode == ops.MEMORY_BARRIER:
+        emit_memory_barrier(e)
+    elif opcode == ops.LOCALLOC and isinstance(op, ImmOp):
+        emit_localloc(e, op, op.imm != 0)
+    else:
+        raise Unsupported("opcode", str(opcode))
