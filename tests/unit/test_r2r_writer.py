@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import struct
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -351,3 +354,47 @@ def test_truncated_images_raise(library: AssemblyFile) -> None:
             for method in image.methods:
                 assert method.gc_info
             assert image.import_cells
+
+
+def _walk(image: R2RImage) -> None:
+    """Decode everything; what does not decode must raise BadImageError and nothing else."""
+    steps: list[Callable[[], object]] = [
+        lambda: image.components,
+        lambda: image.manifest,
+        lambda: image.compiler_identifier,
+        lambda: image.inlining,
+    ]
+    with contextlib.suppress(BadImageError):
+        for index, cells in enumerate(image.import_cells):
+            steps.append(partial(image.gc_ref_maps_of, index))
+            steps += [partial(image.fixup_of, cell) for cell in cells]
+    with contextlib.suppress(BadImageError):
+        for method in image.methods:
+            for name in ("functions", "code", "eh_clauses", "debug_info"):
+                steps.append(partial(getattr, method, name))
+            steps.append(partial(image.unwind_info_at, method.function_index))
+    for step in steps:
+        with contextlib.suppress(BadImageError):
+            step()
+
+
+@pytest.mark.parametrize("target", TARGETS[:2], ids=_name)
+def test_damaged_images_raise_or_decode(target: Target) -> None:
+    library = AssemblyFile.open(min(_LIBRARIES, key=lambda path: path.stat().st_size))
+    content = write_image(library, target, _methods(library, target, 4)[:60])
+    image = R2RImage.parse(content, library.path)
+    _walk(image)
+    ranges = [(image.image.offset_of(s.rva), s.size) for s in image.header.sections if s.size]
+    ranges += [(image.image.offset_of(f.unwind), 40) for f in image.runtime_functions]
+    ranges += [(image.image.offset_of(c.signature_rva), 6) for cells in image.import_cells for c in cells]
+    header = image.image.cor_header
+    assert header is not None
+    ranges += [(image.image.offset_of(header.managed_native_header[0]), header.managed_native_header[1])] * 20
+    random_ = random.Random(5)
+    for _ in range(60):
+        damaged = bytearray(content)
+        for _ in range(random_.choice((1, 3, 30))):
+            start, size = random_.choice(ranges)
+            damaged[start + random_.randrange(size)] = random_.choice((0, 0x7F, 0x80, 0xFF, random_.randrange(256)))
+        with contextlib.suppress(BadImageError):
+            _walk(R2RImage.parse(bytes(damaged), library.path))
