@@ -89,9 +89,7 @@ class TargetAbi:
 
     __slots__ = ("gc_ref_map", "is_arm64", "register_classes")
 
-    def __init__(
-        self, register_classes: RegisterClasses, gc_ref_map: EncodeGCRefMap, is_arm64: bool = False
-    ) -> None:
+    def __init__(self, register_classes: RegisterClasses, gc_ref_map: EncodeGCRefMap, is_arm64: bool = False) -> None:
         self.register_classes = register_classes
         self.gc_ref_map = gc_ref_map
         self.is_arm64 = is_arm64

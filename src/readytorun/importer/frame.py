@@ -12,11 +12,11 @@ from readytorun.il.flow import ILFlow
 from readytorun.importer.abi import AbiMapper, ir_type_of, memory_type_of
 from readytorun.importer.cells import CellFactory
 from readytorun.importer.refusal import Reason, Refusal
-from readytorun.ir.ssa import SSABuilder
 from readytorun.ir import ops
 from readytorun.ir.builder import IRBuilder
 from readytorun.ir.function import Block, Function, Slot
 from readytorun.ir.ops import CallOp, Op
+from readytorun.ir.ssa import SSABuilder
 from readytorun.ir.types import (
     BYREF,
     F32,

@@ -123,7 +123,9 @@ def runtime_lookup(frame: Frame, inner: bytes) -> Op:
     else:
         state.cells.put_method(user, frame.method, frame.method.token)
     blob += inner
-    return state.call_lazy_helper(state.cells.lookup(bytes(blob), bytes(user)), I64, [context])
+    result = state.call_lazy_helper(state.cells.lookup(bytes(blob), bytes(user)), I64, [context])
+    result.may_run_early = True
+    return result
 
 
 def type_handle(frame: Frame, type: TypeDesc, open_type: TypeDesc) -> Op:

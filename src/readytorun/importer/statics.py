@@ -84,12 +84,25 @@ def static_base(frame: Frame, owner: TypeDesc, field_site_token: int, is_gc: boo
             helper = HELPER_GENERIC_GC_TLS_BASE if is_gc else HELPER_GENERIC_NON_GC_TLS_BASE
         else:
             helper = HELPER_GENERIC_GC_STATIC_BASE if is_gc else HELPER_GENERIC_NON_GC_STATIC_BASE
-        return state.call_helper(helper, BYREF, [handle])
+        base = state.call_helper(helper, BYREF, [handle])
+        base.may_run_early = runs_early(frame, owner)
+        return base
     if is_thread:
         kind = fixups.THREAD_STATIC_BASE_GC if is_gc else fixups.THREAD_STATIC_BASE_NON_GC
     else:
         kind = fixups.STATIC_BASE_GC if is_gc else fixups.STATIC_BASE_NON_GC
-    return state.call_lazy_helper(state.cells.helper_type(kind, owner), BYREF, [])
+    base = state.call_lazy_helper(state.cells.helper_type(kind, owner), BYREF, [])
+    base.may_run_early = runs_early(frame, owner)
+    return base
+
+
+def runs_early(frame: Frame, owner: TypeDesc) -> bool:
+    """Whether an access to an own type's statics may be made earlier than IL says."""
+    if owner.is_before_field_init or not owner.has_cctor:
+        return True
+    # On entry of a static method or constructor of the type the class constructor has run, or is running.
+    method = frame.state.root
+    return method.owner is owner and (method.is_static or method.is_ctor)
 
 
 def import_ldsfld(frame: Frame, token: int) -> None:

@@ -21,7 +21,6 @@ from readytorun.importer.refusal import InlineFailure, Reason, Refusal
 from readytorun.ir.ops import Op
 from readytorun.ir.types import M_REF, REF, STRUCT
 from readytorun.r2r.model import Cell
-from readytorun.typesystem.type_desc import TypeDesc
 
 _TYPE_TABLES = (0x01, 0x02, 0x1B)
 
@@ -68,11 +67,6 @@ def import_ldtoken(frame: Frame, token: int, position: int) -> int:
     result = state.call_helper(HELPER_GET_RUNTIME_METHOD_HANDLE, REF, [method_handle])
     _push_handle(frame, "System.RuntimeMethodHandle", result)
     return position + 1
-
-
-def is_core_type(frame: Frame, type: TypeDesc, namespace: str, name: str) -> bool:
-    """Whether a type is the named one of the core library."""
-    return type.name == name and type.namespace == namespace and type.module is frame.state.context.core
 
 
 def _push_handle(frame: Frame, type_name: str, value: Op) -> None:

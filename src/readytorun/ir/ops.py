@@ -345,9 +345,11 @@ class CallOp(Op):
         no_return: the callee never returns; an UNREACHABLE follows.
         is_safe_point: False only for helpers in which no GC can start.
         is_user_call: reaches managed code that has safe points itself, so that a loop around it needs no poll.
+        may_run_early: a helper whose only effect besides its value is one that may happen at any time before, such as
+            running the class constructor of a beforefieldinit type.
     """
 
-    __slots__ = ("cell", "is_safe_point", "is_user_call", "no_return", "result_slot", "signature", "target")
+    __slots__ = ("cell", "is_safe_point", "is_user_call", "may_run_early", "no_return", "result_slot", "signature", "target")
 
     def __init__(
         self,
@@ -368,6 +370,7 @@ class CallOp(Op):
         self.no_return = False
         self.is_safe_point = True
         self.is_user_call = False
+        self.may_run_early = False
 
 
 class TerminatorOp(Op):

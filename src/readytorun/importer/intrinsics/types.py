@@ -120,9 +120,7 @@ def _property_of(frame: Frame, position: int, type: TypeDesc) -> int:
     return -1
 
 
-def _compare_types(
-    frame: Frame, cond: int, a: TypeDesc, open_a: TypeDesc, b: TypeDesc, open_b: TypeDesc
-) -> None:
+def _compare_types(frame: Frame, cond: int, a: TypeDesc, open_a: TypeDesc, b: TypeDesc, open_b: TypeDesc) -> None:
     """Push whether two types are the same (EQ) or not (NE)."""
     same = _same_type(a, open_a, b, open_b)
     builder = frame.state.builder
