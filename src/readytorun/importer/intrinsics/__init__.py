@@ -2,9 +2,9 @@
 
 Outside the version bubble a body may be replaced only where the framework promised what it does: members marked
 [NonVersionable], whose IL `importer/inlining.py` takes over, and the runtime's intrinsics, which are here, a file per
-family. A handler is found by namespace, type and name; it looks at the signature itself, pops what it takes, pushes what
-it gives, and answers the index of the next IL instruction, or -1 without having touched anything to leave the call a
-call.
+family. A handler is found by namespace, type and name; it looks at the signature itself, pops what it takes, pushes
+what it gives, and answers the index of the next IL instruction, or -1 without having touched anything to leave the call
+a call.
 """
 
 from __future__ import annotations

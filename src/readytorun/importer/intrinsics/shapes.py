@@ -49,10 +49,7 @@ def is_straight(frame: Frame, position: int, count: int) -> bool:
     block_at = frame.flow.block_at
     if position + count > len(frame.code.opcodes):
         return False
-    for index in range(position, position + count):
-        if block_at[index] >= 0:
-            return False
-    return True
+    return max(block_at[position : position + count]) < 0
 
 
 def core_callee(frame: Frame, position: int) -> MethodDesc | None:

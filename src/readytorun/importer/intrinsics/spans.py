@@ -1,4 +1,4 @@
-"""Span<T> and ReadOnlySpan<T>: a managed pointer at 0 and a length of 32 bits at 8, for good (both are [NonVersionable]).
+"""Span<T> and ReadOnlySpan<T>: a managed pointer at 0 and a length of 32 bits at 8, for good: [NonVersionable].
 
 Their indexers cannot be inlined from IL, because that calls a throw helper which the input module has no token for.
 """

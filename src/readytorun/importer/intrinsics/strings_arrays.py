@@ -1,7 +1,7 @@
 """Lengths and elements of strings and arrays: loads from the objects.
 
-A vector has its length at 8 and its elements from 16 on; a string its length at 8 and its characters from 12 on. An array
-of rank r that is no vector has the total length at 8, then from 16 on r lengths and r lower bounds of 32 bits each.
+A vector has its length at 8 and its elements from 16 on; a string its length at 8 and its characters from 12 on. An
+array of rank r that is no vector has the total length at 8, then from 16 on r lengths and r lower bounds of 32 bits.
 """
 
 from __future__ import annotations
