@@ -85,10 +85,11 @@ class Harness:
 
     def _prepare(self, source: Path, work: Path) -> Prepared:
         il = self.toolchain.build(source, work / "il" / f"{source.stem}.dll")
-        # All of it at Tier0: no method is inlined into another, so that the list names every method that ran.
-        run = self.toolchain.run(il, environment={"DOTNET_TC_BackgroundWorkerTimeoutMs": "0"}, list_jitted=True)
+        run = self.toolchain.run(il)
+        # All of it is compiled at Tier0 first: nothing is inlined, so that the list names every method that ran.
         own = own_types(il)
-        executed = sorted({m.name for m in run.jitted if m.outermost_type in own and not m.is_stub})
+        listed = self._list_jitted(il, run.exit_code)
+        executed = sorted({m.name for m in listed if m.outermost_type in own and not m.is_stub})
         compiled = work / "r2r" / il.name
         compiled.parent.mkdir(exist_ok=True)
         error = ""
@@ -102,6 +103,24 @@ class Harness:
         """Run the compiled program in one of the `MODES`."""
         return self.toolchain.run(prepared.compiled, environment=MODES[mode])
 
+    def _list_jitted(self, app: Path, expected_exit_code: int) -> list[JittedMethod]:
+        """What the runtime JIT-compiles. Writing that list, a release runtime crashes one time in a hundred.
+
+        (Threads that compile at once share the list's stream without a lock.) Hence the further attempts; what the
+        program does is judged by other runs, without the list.
+        """
+        failure = ""
+        for _ in range(5):
+            try:
+                run = self.toolchain.run(app, list_jitted=True)
+            except ValueError as torn:
+                failure = str(torn)
+                continue
+            if run.exit_code == expected_exit_code:
+                return run.jitted
+            failure = f"exit code {run.exit_code}: {run.stderr[-1000:]}"
+        raise ToolError(f"no list of the methods that the runtime compiles for {app}: {failure}")
+
     def share(self, source: Path) -> Share:
         """Run the compiled program once more, with the runtime listing what it JIT-compiles. Done once per session."""
         prepared = self.prepare(source)
@@ -110,8 +129,8 @@ class Harness:
             done = work / "share.json"
             if done.exists():
                 return Share(**json.loads(done.read_text(encoding="utf-8")))
-            run = self.toolchain.run(prepared.compiled, list_jitted=True)
-            share = Share(source.stem, len(prepared.executed), own_jitted(run.jitted, own_types(prepared.il)))
+            listed = self._list_jitted(prepared.compiled, prepared.expected_exit_code)
+            share = Share(source.stem, len(prepared.executed), own_jitted(listed, own_types(prepared.il)))
             done.write_text(json.dumps(asdict(share)), encoding="utf-8")
             return share
 

@@ -12,8 +12,6 @@ import pytest
 from harness import MODES, Harness, program_sources
 
 SOURCES = program_sources()
-# What must run from precompiled code, of all methods of all programs that were executed.
-REQUIRED_SHARE = 0.95
 
 pytestmark = [pytest.mark.runtime, pytest.mark.slow]
 
@@ -57,4 +55,6 @@ def test_share_of_precompiled_methods(harness: Harness) -> None:
         executed += len(prepared.executed)
     share_of_all = 1 - len(jitted) / executed
     listing = "\n".join(jitted)
-    assert share_of_all >= REQUIRED_SHARE, f"only {share_of_all:.1%} of {executed} methods; JIT-compiled:\n{listing}"
+    assert share_of_all >= harness.compiler.required_share, (
+        f"only {share_of_all:.1%} of {executed} methods; JIT-compiled:\n{listing}"
+    )
