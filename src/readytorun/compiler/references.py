@@ -1,4 +1,4 @@
-"""Where the assemblies are that an input refers to: given files, the input's folder, an installed .NET."""
+"""Where the assemblies are that an input refers to: given files, the input's folder, an installed .NET, a snapshot."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from pathlib import Path
 from readytorun.compiler.targets import CompilationTarget
 from readytorun.errors import MissingReferenceError, ReadyToRunError
 from readytorun.r2r.target import split_coff_machine
+from readytorun.snapshot.archive import SUFFIX as SNAPSHOT_SUFFIX
+from readytorun.snapshot.archive import Snapshot
+from readytorun.snapshot.reader import assembly_paths, bundled_snapshot
 
 CORE_LIBRARY = "System.Private.CoreLib"
 _ASSEMBLY_SUFFIXES = (".dll", ".exe", ".winmd")
@@ -36,10 +39,10 @@ def find_references(
     """Files that may be referred to, one per assembly name: the earlier of a name wins.
 
     The order: what the patterns name, the other inputs, what lies beside the inputs, and, when no core library is among
-    those, the framework of an installed .NET.
+    those, the framework of an installed .NET, or else the framework snapshot that ships in the package.
 
     Args:
-        patterns: files, folders, or patterns with `*`, `?`, `**` and `[...]`.
+        patterns: files, folders, framework snapshots, or patterns with `*`, `?`, `**` and `[...]`.
         inputs: the assemblies that are compiled.
         target: what for; decides which framework fits.
         environment: DOTNET_ROOT and PATH are looked at.
@@ -47,6 +50,7 @@ def find_references(
     Raises:
         ReadyToRunError: a pattern that names nothing.
         MissingReferenceError: there is no framework.
+        BadImageError: a snapshot is damaged.
     """
     found: dict[str, str] = {}
     for pattern in patterns:
@@ -55,8 +59,19 @@ def find_references(
     for folder in dict.fromkeys(path.parent for path in inputs):
         _add(found, sorted(folder.glob("*.dll")))
     if CORE_LIBRARY.lower() not in found:
-        _add(found, sorted(installed_framework(target, environment).glob("*.dll")))
+        _add(found, _framework(target, environment))
     return tuple(found.values())
+
+
+def _framework(target: CompilationTarget, environment: Mapping[str, str]) -> list[Path]:
+    """The assemblies of an installed framework, or of the snapshot that ships in the package."""
+    try:
+        return sorted(installed_framework(target, environment).glob("*.dll"))
+    except MissingReferenceError:
+        snapshot = bundled_snapshot(target.runtime_major, target.image.coff_machine)
+        if snapshot is None:
+            raise
+        return assembly_paths(snapshot)
 
 
 def _add(found: dict[str, str], paths: Iterable[Path]) -> None:
@@ -70,7 +85,7 @@ def _files_of(pattern: str) -> list[Path]:
     if path.is_dir():
         return sorted(path.glob("*.dll"))
     if path.is_file():
-        return [path]
+        return assembly_paths(Snapshot(path)) if path.suffix.lower() == SNAPSHOT_SUFFIX else [path]
     if not glob.has_magic(pattern):
         raise ReadyToRunError(f"reference {pattern}: no such file or folder")
     matches = sorted(glob.glob(pattern, recursive=True))

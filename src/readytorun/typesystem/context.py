@@ -8,6 +8,7 @@ from typing import Final, NoReturn
 
 from readytorun.errors import BadImageError, MissingMemberError, MissingReferenceError
 from readytorun.metadata.assembly import AssemblyFile
+from readytorun.snapshot.reader import open_assembly
 from readytorun.typesystem import element_types as et
 from readytorun.typesystem.field_desc import FieldDesc
 from readytorun.typesystem.generic_context import GenericContext
@@ -79,7 +80,8 @@ class TypeSystemContext:
         """Make a context; nothing is opened yet.
 
         Args:
-            references: assembly files, folders' globs ("/dotnet/*.dll") included; the first of a name counts.
+            references: assembly files, folders' globs ("/dotnet/*.dll") included, or assemblies in a framework snapshot
+                ("net10.0.snapshot/System.Runtime.dll"); the first of a name counts.
             core_library: simple name of the assembly that defines System.Object.
         """
         self.pointer_size = 8
@@ -155,7 +157,7 @@ class TypeSystemContext:
             if path is None:
                 by = f", which {referrer} refers to," if referrer else ""
                 raise MissingReferenceError(f"assembly {simple_name}{by} is not among the references")
-            file = AssemblyFile.open(path)
+            file = open_assembly(path)
             if file.name.lower() != key:
                 raise BadImageError(path, f"expected to contain assembly {simple_name}, but contains {file.name}")
             found = self._add_module(file)
