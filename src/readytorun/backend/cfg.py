@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from readytorun.backend.errors import Unsupported
 from readytorun.ir import ops
 from readytorun.ir.function import Block, Function
 from readytorun.ir.ops import BranchOp, Op, ParamOp, TerminatorOp
@@ -16,6 +17,9 @@ def prepare(function: Function) -> list[Block]:
     at that block's end. The entry block must not be a jump target: parameters are moved to their places there.
     """
     _split_entry(function)
+    for funclet in function.funclets:
+        if funclet.entry.preds:
+            raise Unsupported("jump-to-handler-entry")
     _split_edges(function)
     order = _lay_out(function)
     _find_loops(order)
@@ -37,7 +41,7 @@ def _split_entry(function: Function) -> None:
     params.append(TerminatorOp(function.new_id(), ops.JUMP, [], [entry]))
     block.ops = params
     if rest and rest[0].opcode == ops.PHI:
-        raise ValueError(f"{function.name}: the entry block has phis")
+        raise Unsupported("phi-in-entry-block")
     entry.preds.append(block)
     function.blocks.insert(0, block)
 
@@ -48,13 +52,18 @@ def _split_edges(function: Function) -> None:
     for index in range(len(blocks)):
         block = blocks[index]
         last = block.ops[len(block.ops) - 1]
+        first = 0
         if isinstance(last, BranchOp):
             targets = last.targets
         elif isinstance(last, TerminatorOp) and last.opcode == ops.SWITCH:
             targets = last.targets
+        elif isinstance(last, TerminatorOp) and last.opcode == ops.CALL_FINALLY:
+            # Moves for phis of the continuation must stand behind the call.
+            targets = last.targets
+            first = 1
         else:
             continue
-        for i in range(len(targets)):
+        for i in range(first, len(targets)):
             target = targets[i]
             if target.ops[0].opcode != ops.PHI:
                 continue

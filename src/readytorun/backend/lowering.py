@@ -81,11 +81,14 @@ class Lowering:
 
     def __init__(self, function: Function, order: list[Block]) -> None:
         count = function.next_id
+        block_count = function.next_block_id
+        for block in order:
+            block_count = max(block_count, block.id + 1)
         self.function = function
         self.order = order
         self.block_start: list[int] = []
         self.block_end: list[int] = []
-        self.index_of_block: list[int] = [-1] * function.next_block_id
+        self.index_of_block: list[int] = [-1] * block_count
         self.op: list[Op | None] = [None] * count
         self.position: list[int] = [0] * count
         self.block_index: list[int] = [-1] * count

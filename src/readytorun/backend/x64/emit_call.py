@@ -155,9 +155,11 @@ def _stack_argument(e: Emitter, arg: Op, type: int, offset: int, op: CallOp, ind
 def emit_tail_call(e: Emitter, op: CallOp, places: ArgumentPlaces) -> None:
     """TAIL_CALL: arguments, epilog, jump."""
     code = e.code
-    if places.stack_size:
-        raise Unsupported("tail-call-stack-arguments", f"{places.stack_size} bytes")
     _arguments(e, op, places)
+    # Stack arguments were written to the outgoing area, because they may come from where they go to.
+    for offset in range(0, places.stack_size, 8):
+        code.rm(MOV_R_RM, 1, SCRATCH, RSP, -1, 1, offset)
+        code.rm(MOV_RM_R, 1, SCRATCH, e.frame.base, -1, 1, e.frame.incoming_disp + offset)
     target = op.target
     cell = op.cell
     if target == ops.TARGET_CELL and cell is not None:
@@ -210,6 +212,18 @@ def emit_return(e: Emitter, op: Op) -> None:
             e.load(args[0], RAX)
     before_epilog(e)
     e.frame.emit_epilog(code)
+    code.byte(RET)
+
+
+def emit_funclet_return(e: Emitter, result: Op | None, continuation: int) -> None:
+    """Leave a funclet: with a filter's answer, with the address to continue at (a label), or with nothing."""
+    code = e.code
+    if result is not None:
+        e.load(result, RAX)
+    elif continuation >= 0:
+        code.lea_label(RAX, continuation)
+    before_epilog(e)
+    e.frame.emit_funclet_epilog(code)
     code.byte(RET)
 
 

@@ -7,6 +7,16 @@ from typing import Final
 from readytorun.backend.errors import Unsupported
 from readytorun.backend.x64.emit import LOAD_FORMS, MEMORY_WIDE, STORE_FORMS, Emitter
 from readytorun.backend.x64.forms import (
+    ADD_R_RM,
+    ALU_ADD,
+    ALU_AND,
+    ALU_RM_IMM8,
+    ALU_SUB,
+    CC_A,
+    CC_B,
+    CC_E,
+    CC_NE,
+    CMP_R_RM,
     CMP_RM8_R8,
     LEA_R_M,
     LOCK_CMPXCHG_RM8_R8,
@@ -21,6 +31,7 @@ from readytorun.backend.x64.forms import (
     MOV_RM16_IMM16,
     MOV_RM16_R,
     MOV_RM_IMM32,
+    MOV_RM_R,
     MOVD_RM_X,
     MOVD_X_RM,
     MOVSX_R_RM8,
@@ -29,6 +40,8 @@ from readytorun.backend.x64.forms import (
     MOVUPS_X_M,
     MOVZX_R_RM8,
     MOVZX_R_RM16,
+    NEG_RM,
+    TEST_RM_R,
     XCHG_RM8_R8,
     XCHG_RM16_R,
     XCHG_RM_R,
@@ -387,4 +400,48 @@ def emit_memory_barrier(e: Emitter) -> None:
 
 
 def emit_localloc(e: Emitter, op: Op, is_zeroed: bool) -> None:
-    raise Unsupported("localloc")
+    """LOCALLOC: grow the frame by the size, rounded up to 16; the area of outgoing arguments stays at the bottom.
+
+    Pages are touched in order, as the guard page wants it.
+    """
+    code = e.code
+    outgoing = e.frame.outgoing
+    target = e.target(op)
+    over = code.new_label()
+    e.load(op.args[0], SCRATCH2)
+    code.mov_imm(target, 0, 0)
+    code.rr(TEST_RM_R, 1, SCRATCH2, SCRATCH2)
+    code.jump(CC_E, over)
+    code.digit(ALU_RM_IMM8, 1, ALU_ADD, SCRATCH2)
+    code.byte(15)
+    code.digit(ALU_RM_IMM8, 1, ALU_AND, SCRATCH2)
+    code.byte(-16)
+    if outgoing:
+        code.rm(LEA_R_M, 1, RSP, RSP, -1, 1, outgoing)
+    loop = code.new_label()
+    if is_zeroed:
+        code.bind(loop)
+        for _ in range(2):
+            code.byte(0x6A)  # push 0
+            code.byte(0)
+        code.digit(ALU_RM_IMM8, 1, ALU_SUB, SCRATCH2)
+        code.byte(16)
+        code.jump(CC_NE, loop)
+    else:
+        # scratch2 = the new end; a size that wraps around ends at address 0, and faults on the way there.
+        code.digit(NEG_RM, 1, 0, SCRATCH2)
+        code.rr(ADD_R_RM, 1, SCRATCH2, RSP)
+        code.jump(CC_B, loop)
+        code.mov_imm(SCRATCH2, 0, 0)
+        code.bind(loop)
+        code.rm(TEST_RM_R, 0, RSP, RSP, -1, 1, 0)
+        code.rm(LEA_R_M, 1, RSP, RSP, -1, 1, -0x1000)
+        code.rr(CMP_R_RM, 1, RSP, SCRATCH2)
+        code.jump(CC_A, loop)
+        code.rr(MOV_RM_R, 1, SCRATCH2, RSP)
+        code.rm(TEST_RM_R, 0, RSP, RSP, -1, 1, 0)
+    if outgoing:
+        code.rm(LEA_R_M, 1, RSP, RSP, -1, 1, -outgoing)
+    code.rm(LEA_R_M, 1, target, RSP, -1, 1, outgoing)
+    code.bind(over)
+    e.done(op, target)

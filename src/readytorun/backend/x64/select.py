@@ -51,6 +51,7 @@ class Selector:
         incoming: places of the function's own parameters.
         has_calls: whether any call is made, trap helpers included.
         outgoing_size: bytes of stack arguments of the biggest call.
+        tail_stack_size: bytes of stack arguments of the biggest tail call.
         has_localloc: whether the stack pointer moves in the body.
         polls: GC_POLL operations.
         call_args: argument places of each call, by operation id.
@@ -66,6 +67,7 @@ class Selector:
         "memory_uses",
         "outgoing_size",
         "polls",
+        "tail_stack_size",
     )
 
     def __init__(self, lowering: Lowering, incoming: ArgumentPlaces) -> None:
@@ -74,6 +76,7 @@ class Selector:
         self.has_calls = False
         self.has_localloc = False
         self.outgoing_size = 0
+        self.tail_stack_size = 0
         self.polls: list[Op] = []
         self.call_args: dict[int, ArgumentPlaces] = {}
         count = lowering.function.next_id
@@ -332,6 +335,8 @@ class Selector:
             self.call_args[id] = places
             if places.stack_size > self.outgoing_size:
                 self.outgoing_size = places.stack_size
+            if opcode == ops.TAIL_CALL and places.stack_size > self.tail_stack_size:
+                self.tail_stack_size = places.stack_size
             skip = 1 if op.target >= ops.TARGET_INDIRECT else 0
             for i in range(skip, len(args)):
                 arg = args[i]

@@ -16,6 +16,7 @@ from readytorun.backend.x64.emit_call import (
     INT3,
     NOP,
     emit_call,
+    emit_funclet_return,
     emit_poll,
     emit_return,
     emit_stubs,
@@ -75,6 +76,7 @@ from readytorun.r2r.model import (
     CompiledMethod,
     DebugBound,
     EHClause,
+    EHClauseKind,
     Relocation,
     RelocationKind,
 )
@@ -107,10 +109,13 @@ class _Compilation:
         "lowering",
         "order",
         "part_ends",
+        "part_funclets",
         "part_starts",
         "prolog_size",
         "range_ends",
         "range_starts",
+        "ranges_begin_at",
+        "ranges_end_at",
         "selector",
         "unwind",
     )
@@ -133,14 +138,21 @@ class _Compilation:
         self.unwind: list[bytes] = []
         self.part_starts: list[int] = []
         self.part_ends: list[int] = []
-        self.range_starts: list[int] = []
-        self.range_ends: list[int] = []
+        self.part_funclets: list[int] = []
+        # Marks of the try ranges by region, and the regions that begin before and end behind a block.
+        regions = len(function.eh_regions)
+        self.range_starts: list[int] = [-1] * regions
+        self.range_ends: list[int] = [-1] * regions
+        self.ranges_begin_at: dict[int, list[int]] = {}
+        self.ranges_end_at: dict[int, list[int]] = {}
 
     def run(self) -> CompiledMethod:
         function = self.function
         lowering = self.lowering
         selector = self.selector
         selector.run()
+        if selector.tail_stack_size > self.incoming.stack_size:
+            raise Unsupported("tail-call-stack-arguments", f"{selector.tail_stack_size} bytes")
         compute_liveness(lowering)
         uses_rbp = selector.has_localloc or len(function.funclets) > 0 or len(function.eh_regions) > 0
         needs_untracked = 0
@@ -204,6 +216,8 @@ class _Compilation:
     def _plan(self) -> None:
         """Find the blocks without code, where jumps to them lead, and the ends of the regions."""
         order = self.order
+        if self.function.eh_regions:
+            self._plan_ranges()
         count = len(order)
         for index in range(count):
             block = order[index]
@@ -227,6 +241,31 @@ class _Compilation:
                 self.empty[index] = False
                 target = index
             self.forward[index] = target
+
+    def _plan_ranges(self) -> None:
+        """Find the first and the last block of each try range; it must hold all blocks between."""
+        regions = self.function.eh_regions
+        first = [-1] * len(regions)
+        last = [-1] * len(regions)
+        count = [0] * len(regions)
+        for index in range(len(self.order)):
+            region = self.order[index].try_index
+            while region >= 0:
+                if first[region] < 0:
+                    first[region] = index
+                last[region] = index
+                count[region] += 1
+                region = regions[region].enclosing
+        for region in range(len(regions)):
+            if first[region] < 0:
+                # Another clause of the same try holds the blocks, or nobody does.
+                if region == 0 or not regions[region].same_try_as_previous:
+                    raise Unsupported("empty-try")
+                continue
+            if last[region] - first[region] + 1 != count[region]:
+                raise Unsupported("try-not-contiguous")
+            self.ranges_begin_at.setdefault(first[region], []).append(region)
+            self.ranges_end_at.setdefault(last[region], []).append(region)
 
     def _needs_moves(self, block: Block) -> bool:
         """Whether phis of the successor need moves at the end of the block."""
@@ -267,10 +306,9 @@ class _Compilation:
             if block.funclet != funclet:
                 funclet = block.funclet
                 self.part_ends.append(code.mark())
-                self.part_starts.append(code.mark())
-                self.range_starts.append(0)
-                self.range_ends.append(0)
                 self._start_block(index, block)
+                self.part_starts.append(code.mark())
+                self.part_funclets.append(funclet)
                 self.unwind.append(e.frame.emit_funclet_prolog(code))
             else:
                 self._start_block(index, block)
@@ -292,13 +330,26 @@ class _Compilation:
                 or before.funclet != block.funclet
             ):
                 code.byte(NOP)
+        begins = self.ranges_begin_at.get(index)
+        if begins is not None:
+            for region in begins:
+                self.range_starts[region] = code.mark()
         code.bind(e.labels[index])
 
     def _end_block(self, index: int, block: Block) -> None:
         e = self.e
+        code = e.code
         if self.last_of_region[self._region_key(block)] == index:
             if has_stubs(e):
                 emit_stubs(e)
+        ends = self.ranges_end_at.get(index)
+        if ends is not None:
+            for region in ends:
+                # The return address of a call belongs to the region of the call; and no region is empty.
+                if e.call_end == code.mark() or self.range_starts[region] == code.mark():
+                    code.byte(NOP)
+            for region in ends:
+                self.range_ends[region] = code.mark()
 
     def _bound(self, il_offset: int, source: int) -> None:
         e = self.e
@@ -366,6 +417,19 @@ class _Compilation:
                 code.byte(INT3)
         elif opcode == ops.TAIL_CALL and isinstance(op, CallOp):
             emit_tail_call(e, op, self.selector.call_args[op.id])
+        elif opcode == ops.CALL_FINALLY and isinstance(op, TerminatorOp):
+            code.call_label(e.labels[self.lowering.index_of_block[op.targets[0].id]])
+            label = self._label(op.targets[1])
+            if label == self._following(index):
+                code.byte(NOP)
+            else:
+                code.jump(ALWAYS, label)
+        elif opcode == ops.CATCH_RETURN and isinstance(op, TerminatorOp):
+            emit_funclet_return(e, None, self._label(op.targets[0]))
+        elif opcode == ops.END_FINALLY:
+            emit_funclet_return(e, None, -1)
+        elif opcode == ops.END_FILTER:
+            emit_funclet_return(e, op.args[0], -1)
         else:
             raise Unsupported("opcode", str(opcode))
 
@@ -405,7 +469,7 @@ class _Compilation:
             )
         parts: list[CodePart] = []
         for index in range(len(self.part_starts)):
-            is_filter = index > 0 and function.funclets[index - 1].is_filter
+            is_filter = index > 0 and function.funclets[self.part_funclets[index - 1] - 1].is_filter
             parts.append(
                 CodePart(
                     code.offset(self.part_starts[index]),
@@ -427,13 +491,41 @@ class _Compilation:
             gc_info=gc_info(e, self.allocation, len(data), self.prolog_size),
             read_only_data=bytes(e.data),
             read_only_data_alignment=max(4, e.data_alignment),
-            eh_clauses=self._clauses(),
+            eh_clauses=self._clauses(parts),
             debug_bounds=tuple(bounds),
             fixups=tuple(function.fixups),
         )
 
-    def _clauses(self) -> tuple[EHClause, ...]:
-        return ()
+    def _clauses(self, parts: list[CodePart]) -> tuple[EHClause, ...]:
+        code = self.e.code
+        part_of: dict[int, CodePart] = {}
+        for index in range(len(self.part_funclets)):
+            part_of[self.part_funclets[index]] = parts[index + 1]
+        clauses: list[EHClause] = []
+        start = 0
+        end = 0
+        regions = self.function.eh_regions
+        for index in range(len(regions)):
+            region = regions[index]
+            if self.range_starts[index] >= 0:
+                start = code.offset(self.range_starts[index])
+                end = code.offset(self.range_ends[index])
+            handler = part_of[region.handler_funclet]
+            extra = region.class_token
+            if region.filter_funclet:
+                extra = part_of[region.filter_funclet].start
+            clauses.append(
+                EHClause(
+                    EHClauseKind(region.kind),
+                    start,
+                    end,
+                    handler.start,
+                    handler.end,
+                    extra,
+                    region.same_try_as_previous,
+                )
+            )
+        return tuple(clauses)
 
 
 def _predecessor_index(target: Block, block: Block) -> int:
