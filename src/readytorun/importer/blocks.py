@@ -54,7 +54,7 @@ def block_for(frame: Frame, region_map: RegionMap | None, index: int) -> Block:
 def reach(frame: Frame, region_map: RegionMap | None, index: int) -> Block:
     """Note that control gets from the current block to an IL block, stack and all; gives its IR block."""
     target = block_for(frame, region_map, index)
-    if frame.state.builder.block is not None:
+    if frame.state.builder.is_reachable:
         _pass_stack(frame, index)
         if not frame.imported[index] and index not in frame.pending:
             frame.pending.append(index)
@@ -179,7 +179,7 @@ def run_blocks(frame: Frame, region_map: RegionMap | None) -> None:
         _enter(frame, index)
         position = il_block.first
         end = il_block.end
-        while position < end and builder.block is not None:
+        while position < end and builder.is_reachable:
             frame.index = position
             if frame.parent is None:
                 builder.il_offset = code.offsets[position]
@@ -202,7 +202,7 @@ def run_blocks(frame: Frame, region_map: RegionMap | None) -> None:
                 position = import_instruction(frame, opcode, position)
                 continue
             position += 1
-        if builder.block is not None:
+        if builder.is_reachable:
             if ends_block(code.opcodes[end - 1]):
                 raise frame.invalid("control goes on behind the end of a block")
             flow_to(frame, region_map, index + 1)
@@ -235,7 +235,7 @@ def run_straight(frame: Frame) -> None:
     code = frame.code
     position = 0
     end = len(code.opcodes)
-    while position < end and not frame.finished and frame.state.builder.block is not None:
+    while position < end and not frame.finished and frame.state.builder.is_reachable:
         frame.index = position
         opcode = code.opcodes[position]
         if opcode >= il.BR and opcode <= il.SWITCH_OP:

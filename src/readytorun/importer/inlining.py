@@ -279,7 +279,7 @@ def _import_body(caller: Frame, inlinee: Frame, push: bool) -> None:
     if len(inlinee.flow.blocks) == 1:
         run_straight(inlinee)
         entry = inlinee.return_entry
-        if push and entry is not None and builder.block is not None:
+        if push and entry is not None and builder.is_reachable:
             caller.stack.append(entry)
         return
     before = builder.block

@@ -41,6 +41,15 @@ class IRBuilder:
         self.block: Block | None = None
         self.il_offset = -1
 
+    @property
+    def is_reachable(self) -> bool:
+        """Whether control gets here.
+
+        To be asked instead of `block is not None` after calls that may end the block: type checkers keep what they
+        inferred of an attribute over calls, and mypyc compiles that inference into a cast.
+        """
+        return self.block is not None
+
     def append(self, op: Op) -> None:
         """Append an operation to the current block; it is dropped where control cannot get."""
         block = self.block
