@@ -119,10 +119,12 @@ class Machine:
         self.function = function
         self.regions: dict[int, bytearray] = {}
         self.objects: list[int] = []
-        self.next_region = 1
+        # Addresses of objects must not depend on the number of slots.
+        self.next_region = 1000
         self.fuel = fuel
         self.outcome = Outcome()
         self.slots = [self._new_region(max(slot.size, 1)) for slot in function.slots]
+        self.next_region = 1
         self.exception_object = 0
 
     def _new_region(self, size: int) -> int:
@@ -362,13 +364,16 @@ class Machine:
         """A callee that shows its arguments, changes the objects it is given, and throws on some arguments."""
         assert op.cell is not None
         shown = []
+        numbers = []
         for value, param in zip(args, op.signature.params, strict=True):
             if param.type == 7:
                 assert param.layout is not None
                 region, offset = self._bytes(value, param.layout.size)
                 shown.append(region[offset : offset + param.layout.size].hex())
+                numbers.append(region[offset])
             else:
                 shown.append(str(value))
+                numbers.append(value)
         self.outcome.trace.append(f"call {op.cell.signature.hex()} ({', '.join(shown)})")
         for value, param in zip(args, op.signature.params, strict=True):
             if param.type in (REF, BYREF) and value >= 0x10000:
@@ -376,7 +381,7 @@ class Machine:
                 first = max(offset, 16)
                 if first + 4 <= len(region):
                     region[first] = (region[first] + 1) & 0xFF
-        total = sum(args) if args else len(self.outcome.trace)
+        total = sum(numbers) if numbers else len(self.outcome.trace)
         if op.cell.signature[-1] == 0xEE and total % 3 == 0:
             raise ManagedException("Callee")
         if op.type == VOID:

@@ -536,6 +536,7 @@ class _Parser:
         op.no_return = line.accept("no_return")
         op.is_safe_point = not line.accept("no_safe_point")
         op.is_user_call = line.accept("user")
+        op.may_run_early = line.accept("may_run_early")
         return op
 
 

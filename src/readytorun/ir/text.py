@@ -310,6 +310,8 @@ def _call(op: CallOp) -> str:
         text += " no_safe_point"
     if op.is_user_call:
         text += " user"
+    if op.may_run_early:
+        text += " may_run_early"
     return text
 
 

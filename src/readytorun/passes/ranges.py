@@ -115,5 +115,15 @@ def upper_bound(op: Op, depth: int = _DEPTH) -> int:
 
 
 def is_length(op: Op) -> bool:
-    """Whether the value is the length of an array or string: an invariant load of an I32."""
-    return isinstance(op, MemoryOp) and op.opcode == ops.LOAD and op.is_invariant and op.memory == M_I32
+    """Whether the value is the length of an array or string: an invariant load of an I32 behind the MethodTable word.
+
+    (Lower bounds of arrays of several dimensions are invariant as well, further on; those may be negative.)
+    """
+    return (
+        isinstance(op, MemoryOp)
+        and op.opcode == ops.LOAD
+        and op.is_invariant
+        and op.memory == M_I32
+        and op.offset == 8
+        and not op.has_index
+    )

@@ -87,6 +87,7 @@ b0:
   call indirect v5 () -> void no_safe_point
   call dispatch cell(DISPATCH, 1603, DISPATCH) (ref this: v0, struct(16 align 8): v4) -> struct(16 align 8 classes sse sse) result s0
   call indirect_dispatch v5 (ref: v0) -> void
+  v22 = call cell(HELPER, 2204, HELPER) () -> byref may_run_early
   gc_poll
   switch v1, [b1, b1, b2]
 b1: preds b0 try 0 cold depth 2
