@@ -19,7 +19,7 @@ from typing import Final
 from readytorun.errors import ReadyToRunError
 from readytorun.typesystem import element_types as et
 from readytorun.typesystem.field_desc import FieldDesc
-from readytorun.typesystem.type_desc import TypeDesc
+from readytorun.typesystem.type_desc import EXTENDED_LAYOUT, LAYOUT_MASK, TypeDesc
 
 _POINTER_SIZE: Final = 8
 _DEFAULT_PACKING: Final = 64
@@ -139,6 +139,8 @@ def _compute(type: TypeDesc) -> TypeLayout:
     fields = [field for field in type.fields() if not field.is_static]
     if type.contains_variables or type.is_generic_definition:
         raise LayoutError(f"{type} has type variables")
+    if type.flags & LAYOUT_MASK == EXTENDED_LAYOUT:
+        raise LayoutError(f"{type} has an extended layout, which is not supported")
     if size:
         return TypeLayout(size, size, dict.fromkeys(fields, 0), ())
     if type.is_enum:
