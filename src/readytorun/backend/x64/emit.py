@@ -180,7 +180,7 @@ class Emitter:
                 index = base.args[1]
                 scale = base.scale
             base = base.args[0]
-        if isinstance(index, ConstOp):
+        if isinstance(index, ConstOp) and -0x80000000 <= disp + index.value * scale <= 0x7FFFFFFF:
             disp += index.value * scale
             index = None
         self.m_scale = scale

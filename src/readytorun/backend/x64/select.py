@@ -132,6 +132,8 @@ class Selector:
             elif opcode == ops.CATCH_ARG:
                 lowering.hint[id] = RDI
             return
+        if kind == KIND_VALUE and lowering.use_count[id] == 0 and opcode <= ops.SELECT and not has_effect(opcode):
+            return  # not emitted; a load that may fault must not disappear in it
         if kind == KIND_FOLDED and opcode == ops.AND:
             # Becomes a test instruction; the first operand is in a register.
             self._fold_load(op.args[1], op, block_index, op.args[1].type)

@@ -1,0 +1,427 @@
+"""Runs compiled methods natively on Linux x64, with a moving garbage collector that believes the GC info.
+
+The counterpart of `interpreter`: the same objects at the same addresses, the same callee, the same kinds of exceptions,
+so that outcomes can be compared. At every call and poll it may "collect": every reference and byref that the GC info
+reports is changed to point to a copy of its object elsewhere, and the old place is made unreadable. Code that keeps an
+unreported reference, or reports something that is none, is found out.
+
+Everything that a callee may destroy is destroyed on return; the registers that it must keep are checked.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import platform
+import struct
+import sys
+
+from irtools.interpreter import OutOfFuel, Outcome, wrap
+
+from readytorun.ir.function import Function
+from readytorun.ir.ops import CallOp
+from readytorun.ir.types import BYREF, I32, REF, STRUCT, VOID
+from readytorun.r2r.gcinfo import BASE_FRAME_REGISTER, GcInfo, decode_gc_info
+from readytorun.r2r.model import Cell, CompiledMethod, ImportSectionKind, ReadOnlyData
+from readytorun.r2r.primitives import ByteReader
+from readytorun.r2r.target import Machine
+
+IS_SUPPORTED = sys.platform == "linux" and platform.machine() == "x86_64"
+
+REGION_BITS = 20
+AREA_SIZE = 1 << 20
+TRAPS = {0x22: "Overflow", 0x23: "IndexOutOfRange", 0x25: "NullReference", 0x26: "DivideByZero"}
+_CODES = {1: "Overflow", 2: "IndexOutOfRange", 3: "NullReference", 4: "DivideByZero", 5: "Callee", 6: "fuel"}
+_TRAP_CODES = {0x22: 1, 0x23: 2, 0x25: 3, 0x26: 4}
+_FPE, _SEGV, _ILL, _TRAP_SIGNAL = 8, 11, 4, 5
+_REGISTERS = ["rdi", "rsi", "rdx", "rcx", "r8", "r9"]
+
+
+class NativeError(Exception):
+    """Compiled code did what it must not do, or its side data is wrong."""
+
+
+class _SigAction(ctypes.Structure):
+    _fields_ = [
+        ("handler", ctypes.c_void_p),
+        ("mask", ctypes.c_uint64 * 16),
+        ("flags", ctypes.c_int),
+        ("restorer", ctypes.c_void_p),
+    ]
+
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_libc.mmap.restype = ctypes.c_void_p
+_libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
+_libc.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
+_Callback = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64, ctypes.c_int64)
+
+
+def _map(address: int, size: int, fixed: bool, executable: bool = False) -> int:
+    flags = 0x22 | (0x10 if fixed else 0)
+    result = _libc.mmap(address or None, size, 7 if executable else 3, flags, -1, 0)
+    if result is None or result == ctypes.c_void_p(-1).value:
+        raise OSError(ctypes.get_errno(), "mmap failed")
+    return int(result)
+
+
+def separate_cells(function: Function) -> None:
+    """Give each call a cell of its own, because a cell has one signature; its last byte stays what it is."""
+    number = 0
+    for block in function.blocks:
+        for op in block.ops:
+            if isinstance(op, CallOp) and op.cell is not None:
+                signature = op.cell.signature
+                number += 1
+                op.cell = Cell(
+                    op.cell.section, signature[:-1] + number.to_bytes(2, "big") + signature[-1:], op.cell.thunk
+                )
+
+
+class Native:
+    """One compiled method, loaded; `run` may be called many times.
+
+    Args:
+        function: for the signatures of its calls (a copy: compiling changes the function).
+        method: the compiled code.
+        collect: whether to move all objects at every call and poll.
+    """
+
+    def __init__(self, function: Function, method: CompiledMethod, collect: bool = True, fuel: int = 3000) -> None:
+        self.method = method
+        self.collect = collect
+        self.fuel = fuel
+        self.info: GcInfo = decode_gc_info(ByteReader(method.gc_info), Machine.AMD64, 4)
+        self.live_at = dict(zip(self.info.safe_points, self.info.live or [0] * len(self.info.safe_points), strict=True))
+        self.area = _map(0, AREA_SIZE, False, True)
+        self.used = 0
+        self.state = self._bytes(bytes(64))  # saved rsp, exit code, poll flag
+        self.cells: dict[Cell, int] = {}
+        self.callees: list[CallOp | None] = []
+        self.callback = _Callback(self._on_call)
+        self.pending: BaseException | None = None
+        self.op_of_cell: dict[Cell, CallOp] = {}
+        for block in function.blocks:
+            for op in block.ops:
+                if isinstance(op, CallOp) and op.cell is not None:
+                    self.op_of_cell[op.cell] = op
+        self._make_stubs()
+        self._load()
+        self.objects: list[list[int]] = []  # canonical address, current address, size
+        self.spare = 0x10000000
+
+    def close(self) -> None:
+        _libc.munmap(self.area, AREA_SIZE)
+
+    # --- loading -----------------------------------------------------------------------------------------------
+
+    def _bytes(self, data: bytes, alignment: int = 16) -> int:
+        self.used = (self.used + alignment - 1) // alignment * alignment
+        address = self.area + self.used
+        ctypes.memmove(address, data, len(data))
+        self.used += len(data)
+        if self.used > AREA_SIZE - 4096:
+            raise NativeError("method too big for the test")
+        return address
+
+    def _make_stubs(self) -> None:
+        state = struct.pack("<Q", self.state)
+        code = bytearray()
+        # Entry: save the callee-saved registers, give them known values, call, check them.
+        code += bytes.fromhex("53 55 4154 4155 4156 4157 4883ec08")
+        code += b"\x48\xb8" + state + bytes.fromhex("488920")  # mov rax, state; mov [rax], rsp
+        for move in ("4889c3", "4889c5", "4989c4", "4989c5", "4989c6", "4989c7"):
+            code += bytes.fromhex(move)
+        self.entry_target = len(code) + 2
+        code += b"\x48\xb8" + bytes(8) + bytes.fromhex("ffd0")  # mov rax, method; call rax
+        code += b"\x48\xb9" + state  # mov rcx, state
+        checks = ("4839cb", "4839cd", "4939cc", "4939cd", "4939ce", "4939cf", "483b21")
+        for check in checks:
+            code += bytes.fromhex(check) + bytes.fromhex("7402 0f0b")  # je +2; ud2
+        out = len(code)
+        code += bytes.fromhex("4883c408 415f 415e 415d 415c 5d 5b c3")
+        # Escape: code in edx; back to the entry's frame. Also the signal handler (signal number in edi).
+        handler = len(code)
+        code += bytes.fromhex("8d5764")  # lea edx, [rdi+100]
+        escape = len(code)
+        code += b"\x48\xb9" + state + bytes.fromhex("488b21 895108")  # mov rcx, state; mov rsp,[rcx]; mov [rcx+8],edx
+        code += b"\xe9" + struct.pack("<i", out - (len(code) + 5))
+        base = self._bytes(bytes(code))
+        self.entry = base
+        self.handler = base + handler
+        self.escape = base + escape
+        # Calls: index in rax. Saves everything that the collector may look at, then calls back.
+        common = bytearray()
+        common += bytes.fromhex("55 4157 4156 4155 4154 53")  # rbp r15 r14 r13 r12 rbx
+        common += bytes.fromhex("4151 4150 51 52 56 57")  # r9 r8 rcx rdx rsi rdi
+        common += bytes.fromhex("4889e6 4889c7 4889e5 4883e4f0")  # rsi = block, rdi = index, rbp = rsp, align
+        common += b"\x48\xb8" + struct.pack("<Q", ctypes.cast(self.callback, ctypes.c_void_p).value or 0)
+        common += bytes.fromhex("ffd0 4889ec")  # call rax; rsp = rbp
+        common += b"\x48\xb9" + state + bytes.fromhex("8b5108 85d2")  # mov rcx,state; mov edx,[rcx+8]; test edx,edx
+        common += b"\x0f\x85" + struct.pack("<i", 0)
+        self._patch = len(common)
+        common += bytes.fromhex("5f 5e 5a 59 4158 4159")
+        common += bytes.fromhex("5b 415c 415d 415e 415f 5d")
+        common += self._trash(keep_rax=True) + b"\xc3"
+        address = self._bytes(bytes(common))
+        ctypes.memmove(address + self._patch - 4, struct.pack("<i", self.escape - (address + self._patch)), 4)
+        self.common = address
+
+    @staticmethod
+    def _trash(keep_rax: bool = False) -> bytes:
+        code = bytearray()
+        garbage = struct.pack("<Q", 0xDEADBEEFCAFE0000)
+        registers = (
+            b"\x48\xb9",
+            b"\x48\xba",
+            b"\x48\xbe",
+            b"\x48\xbf",
+            b"\x49\xb8",
+            b"\x49\xb9",
+            b"\x49\xba",
+            b"\x49\xbb",
+        )
+        for prefix in registers if keep_rax else (b"\x48\xb8", *registers):
+            code += prefix + garbage
+        for register in range(1 if keep_rax else 0, 16):  # movq xmm, rcx
+            code += bytes((0x66, 0x4C if register >= 8 else 0x48, 0x0F, 0x6E, 0xC1 | (register & 7) << 3))
+        return bytes(code)
+
+    def _stub_for(self, cell: Cell) -> int:
+        """What the cell contains."""
+        signature = cell.signature
+        if cell.section == ImportSectionKind.EAGER:
+            helper = signature[1]
+            if helper in _TRAP_CODES:
+                code = b"\xba" + struct.pack("<i", _TRAP_CODES[helper])
+                code += b"\x48\xb8" + struct.pack("<Q", self.escape) + b"\xff\xe0"
+                return self._bytes(code)
+            if helper in (0x30, 0x31):
+                return self._bytes(bytes.fromhex("488937") + self._trash() + b"\xc3")
+            if helper == 0x32:
+                return self._bytes(bytes.fromhex("488b06 488907 4883c608 4883c708 b8efbe0000 b9efbe0000 c3"))
+            if helper == 0x03:
+                return self.state + 16
+            if helper == 0x44:
+                return self._call_stub(None)
+            raise NativeError(f"helper {helper:#x}")
+        if cell in self.op_of_cell:
+            return self._call_stub(self.op_of_cell[cell])
+        return 0x100 + signature[-1]
+
+    def _call_stub(self, op: CallOp | None) -> int:
+        index = len(self.callees)
+        self.callees.append(op)
+        code = (
+            b"\xb8" + struct.pack("<i", index) + b"\x49\xba" + struct.pack("<Q", self.common) + bytes.fromhex("41ffe2")
+        )
+        return self._bytes(code)
+
+    def _load(self) -> None:
+        method = self.method
+        data = self._bytes(method.read_only_data, method.read_only_data_alignment)
+        for relocation in method.relocations:
+            if isinstance(relocation.target, Cell) and relocation.target not in self.cells:
+                content = self._stub_for(relocation.target)
+                self.cells[relocation.target] = self._bytes(struct.pack("<Q", content), 8)
+        code = bytearray(method.code)
+        start = (self.area + self.used + 15) & ~15
+        for relocation in method.relocations:
+            target = relocation.target
+            if isinstance(target, Cell):
+                address = self.cells[target]
+            elif isinstance(target, ReadOnlyData):
+                address = data + target.offset
+            else:
+                raise NativeError("relocation target")
+            value = address + relocation.addend - (start + relocation.offset + 4)
+            code[relocation.offset : relocation.offset + 4] = struct.pack("<i", value)
+        self.start = self._bytes(bytes(code))
+        assert self.start == start
+        ctypes.memmove(self.entry + self.entry_target, struct.pack("<Q", start), 8)
+
+    # --- running -----------------------------------------------------------------------------------------------
+
+    def new_object(self, content: bytes) -> int:
+        """An object where the interpreter would put it."""
+        canonical = (len(self.objects) + 1) << REGION_BITS
+        _map(canonical, 4096, True)
+        size = 8 + len(content)
+        ctypes.memmove(canonical, (0x7000 + len(self.objects)).to_bytes(8, "little") + content, size)
+        self.objects.append([canonical, canonical, size])
+        return canonical
+
+    def run(self, args: list[int], types: list[int], result: int, poll: bool = True) -> Outcome:
+        """Run on integer arguments; objects made before are released afterwards."""
+        self.outcome = Outcome()
+        self.pending = None
+        self.steps = 0
+        ctypes.memmove(self.state + 8, struct.pack("<QQ", 0, 1 if poll else 0), 16)
+        old = self._signals()
+        try:
+            wide = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * len(args))
+            # Upper halves of 32-bit arguments are undefined.
+            values = [(a & 0xFFFFFFFF | 0x5A5A5A5A << 32) if t == I32 else a for a, t in zip(args, types, strict=True)]
+            value = int(wide(self.entry)(*[ctypes.c_int64(v) for v in values]))
+        finally:
+            self._restore(old)
+        code = struct.unpack("<i", ctypes.string_at(self.state + 8, 4))[0]
+        outcome = self.outcome
+        if self.pending is not None:
+            raise self.pending
+        if code == 0:
+            outcome.result = None if result == VOID else wrap(result, value)
+        elif code == 100 + _FPE:
+            outcome.exception = "Arithmetic"
+        elif code == 100 + _SEGV:
+            outcome.exception = "NullReference"
+        elif code in _CODES:
+            outcome.exception = _CODES[code]
+        else:
+            raise NativeError(f"signal {code - 100}")
+        for _, current, size in self.objects:
+            outcome.memory.append(ctypes.string_at(current, size))
+            _libc.munmap(current, 4096)
+        self.objects.clear()
+        if outcome.exception == "fuel":
+            raise OutOfFuel
+        return outcome
+
+    def _signals(self) -> list[_SigAction]:
+        old = []
+        for number in (_FPE, _SEGV, _ILL, _TRAP_SIGNAL):
+            action = _SigAction(self.handler, (ctypes.c_uint64 * 16)(), 0x40000000)  # SA_NODEFER
+            before = _SigAction()
+            _libc.sigaction(number, ctypes.byref(action), ctypes.byref(before))
+            old.append(before)
+        return old
+
+    def _restore(self, old: list[_SigAction]) -> None:
+        for number, action in zip((_FPE, _SEGV, _ILL, _TRAP_SIGNAL), old, strict=True):
+            _libc.sigaction(number, ctypes.byref(action), None)
+
+    # --- callee and collector ----------------------------------------------------------------------------------
+
+    def _on_call(self, index: int, block: int) -> int:
+        try:
+            return self._call(index, block)
+        except BaseException as error:
+            self.pending = error
+            self._exit(7)
+            return 0
+
+    def _exit(self, code: int) -> None:
+        ctypes.memmove(self.state + 8, struct.pack("<i", code), 4)
+
+    @staticmethod
+    def _word(address: int) -> int:
+        return int(struct.unpack("<q", ctypes.string_at(address, 8))[0])
+
+    def _canonical(self, address: int) -> int:
+        for canonical, current, _ in self.objects:
+            if current <= address < current + 4096:
+                return address - current + canonical
+        return address
+
+    def _call(self, index: int, block: int) -> int:
+        self.steps += 1
+        if self.steps > self.fuel:
+            self._exit(6)
+            return 0
+        op = self.callees[index]
+        # The block: rdi rsi rdx rcx r8 r9 rbx r12 r13 r14 r15 rbp, return address, stack arguments.
+        return_address = self._word(block + 96) - self.start
+        sp = block + 104
+        result = 0
+        if op is not None:
+            result = self._user_call(op, block, sp)
+        if self.collect and struct.unpack("<i", ctypes.string_at(self.state + 8, 4))[0] == 0:
+            self._collect(return_address, block, sp)
+        return result
+
+    def _user_call(self, op: CallOp, block: int, sp: int) -> int:
+        registers = 0
+        stack = 0
+        shown = []
+        numbers = []
+        pointers = []
+        for param in op.signature.params:
+            words = 1 if param.type != STRUCT or param.layout is None else (param.layout.size + 7) // 8
+            if registers + words <= 6:
+                data = ctypes.string_at(block + 8 * registers, 8 * words)
+                registers += words
+            else:
+                data = ctypes.string_at(sp + stack, 8 * words)
+                stack += 8 * words
+            if param.type == STRUCT:
+                shown.append(data.hex())
+                numbers.append(data[0])
+                continue
+            value = int.from_bytes(data, "little", signed=True)
+            if param.type == I32:
+                value = wrap(I32, value)
+            if param.type in (REF, BYREF):
+                if value:
+                    pointers.append(value)
+                value = self._canonical(value)
+            shown.append(str(value))
+            numbers.append(value)
+        assert op.cell is not None
+        self.outcome.trace.append(f"call {op.cell.signature.hex()} ({', '.join(shown)})")
+        for pointer in pointers:
+            if self._canonical(pointer) < 0x10000:
+                continue
+            base, _, size = next(o for o in self.objects if o[1] <= pointer < o[1] + 4096)
+            current = next(o[1] for o in self.objects if o[0] == base)
+            first = max(pointer - current, 16)
+            if first + 4 <= size:
+                old = ctypes.string_at(current + first, 1)[0]
+                ctypes.memmove(current + first, bytes(((old + 1) & 0xFF,)), 1)
+        total = sum(numbers) if numbers else len(self.outcome.trace)
+        if op.cell.signature[-1] == 0xEE and total % 3 == 0:
+            self._exit(5)
+            return 0
+        value = wrap(op.type, total * 7 + 3) if op.type != VOID else 0
+        # The upper half of an I32 result is undefined.
+        return wrap(2, value & 0xFFFFFFFF | 0x77777777 << 32) if op.type == I32 else value
+
+    def _collect(self, offset: int, block: int, sp: int) -> None:
+        info = self.info
+        if offset not in self.live_at:
+            raise NativeError(f"return address {offset:#x} is no safe point")
+        live = self.live_at[offset]
+        moved = []
+        for item in self.objects:
+            new = self.spare
+            self.spare += 0x10000
+            _map(new, 4096, True)
+            ctypes.memmove(new, item[1], item[2])
+            moved.append((item[1], new))
+            item[1] = new
+        registers = {7: 0, 6: 8, 2: 16, 1: 24, 8: 32, 9: 40, 3: 48, 12: 56, 13: 64, 14: 72, 15: 80, 5: 88}
+        rbp = self._word(block + 88)
+        places = []
+        for number, slot in enumerate(info.registers):
+            if live >> number & 1 and slot.register != 0:
+                places.append((block + registers[slot.register], slot.flags))
+        for number, stack_slot in enumerate(info.stack):
+            if live >> (number + len(info.registers)) & 1:
+                base = rbp if stack_slot.base == BASE_FRAME_REGISTER else sp
+                places.append((base + stack_slot.offset, stack_slot.flags))
+        for stack_slot in info.untracked:
+            base = rbp if stack_slot.base == BASE_FRAME_REGISTER else sp
+            places.append((base + stack_slot.offset, stack_slot.flags))
+        if len({place for place, _ in places}) != len(places):
+            raise NativeError("a place is reported twice")
+        for place, flags in places:
+            value = self._word(place)
+            if value == 0:
+                continue
+            for old, new in moved:
+                if (old <= value < old + 4096) if flags & 1 else value == old:
+                    ctypes.memmove(place, struct.pack("<q", value - old + new), 8)
+                    break
+            else:
+                if not flags & 1:
+                    raise NativeError(f"{value:#x} reported as object at {offset:#x}")
+        for old, _ in moved:
+            _libc.munmap(old, 4096)

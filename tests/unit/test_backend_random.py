@@ -1,0 +1,68 @@
+"""Random functions, compiled and run natively, do what the interpreter says; a moving collector checks the GC info."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from irtools.generator import SIGNATURE, make_function
+from irtools.interpreter import Machine, OutOfFuel
+from irtools.native import IS_SUPPORTED, Native, separate_cells
+
+from readytorun.backend.x64 import compile_function
+from readytorun.ir.parser import parse_function
+from readytorun.ir.text import print_function
+from readytorun.passes.pipeline import run_pipeline
+
+pytestmark = pytest.mark.skipif(not IS_SUPPORTED, reason="runs machine code for Linux x64")
+
+FUEL = 3000
+INPUTS: list[tuple[tuple[int | None, int | None], list[int]]] = [
+    ((6, 6), [3, -1, 9]),
+    ((5, 0), [0, 1, -(1 << 40)]),
+    ((None, 4), [2, 255, 1]),
+    ((8, 5), [-0x80000000, 0x7FFFFFFF, 1 << 62]),
+    ((4, None), [1, 1, 0]),
+]
+
+
+def objects(machine: Machine | Native, lengths: tuple[int | None, int | None]) -> list[int]:
+    result = []
+    for length in lengths:
+        if length is None:
+            result.append(0)
+        else:
+            content = b"".join([(i * 77 & 0xFFFFFFFF).to_bytes(4, "little") for i in range(max(length, 5))])
+            result.append(machine.new_object(length.to_bytes(8, "little") + content))
+    return result
+
+
+@pytest.mark.parametrize("optimised", [False, True])
+@given(seed=st.integers(0, 1 << 32), size=st.integers(3, 40))
+@settings(max_examples=60, deadline=None)
+def test_native_code_does_what_the_ir_says(optimised: bool, seed: int, size: int) -> None:
+    function = make_function(seed, size, False)
+    if optimised:
+        run_pipeline(function)
+    separate_cells(function)
+    text = print_function(function)
+    original = parse_function(text)
+    native = Native(original, compile_function(function), fuel=FUEL)
+    types = [param.type for param in SIGNATURE.params]
+    try:
+        for lengths, numbers in INPUTS:
+            machine = Machine(original, FUEL)
+            try:
+                expected = machine.run(objects(machine, lengths) + numbers)
+            except OutOfFuel:
+                continue
+            found = native.run(objects(native, lengths) + numbers, types, SIGNATURE.result.type)
+            if found.exception == "Arithmetic":  # the hardware does not tell which
+                assert expected.exception in ("DivideByZero", "Overflow"), text
+            else:
+                assert found.exception == expected.exception, text
+            assert found.result == expected.result, text
+            assert found.trace == [line for line in expected.trace if line.startswith("call")], text
+            assert found.memory == expected.memory, text
+    finally:
+        native.close()
