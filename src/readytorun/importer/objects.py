@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from readytorun.il import opcodes as il
 from readytorun.importer import cells as fixups
 from readytorun.importer.abi import ir_type_of, memory_type_of
 from readytorun.importer.calls import call_method, import_delegate_newobj, pop_arguments
@@ -18,6 +17,7 @@ from readytorun.importer.frame import (
     StackEntry,
 )
 from readytorun.importer.generics import member_token, require_type_loaded, type_handle
+from readytorun.importer.intrinsics import boxes
 from readytorun.importer.refusal import Reason, Refusal
 from readytorun.ir import ops
 from readytorun.ir.function import Block
@@ -175,7 +175,7 @@ def cast_class(frame: Frame, entry: StackEntry, type: TypeDesc, token: int) -> N
 
 
 def import_box(frame: Frame, token: int, position: int) -> int:
-    """box; `box T; brtrue/brfalse` of a value that is never null needs no box."""
+    """box; patterns that begin with it may take more instructions."""
     type = frame.resolve_type(token)
     if not type.is_value_type:
         entry = frame.pop()
@@ -183,19 +183,11 @@ def import_box(frame: Frame, token: int, position: int) -> int:
             raise frame.invalid("box of a value of another type")
         frame.stack.append(entry)
         return position + 1
-    following = position + 1
-    code = frame.code
-    if (
-        following < len(code.opcodes)
-        and frame.flow.block_at[following] < 0
-        and code.opcodes[following] in (il.BRTRUE, il.BRFALSE)
-        and not type.is_nullable
-    ):
-        frame.pop()
-        frame.push(frame.state.builder.const(I32, 1), I32)
-        return following
+    folded = boxes.fold_box(frame, token, type, position)
+    if folded >= 0:
+        return folded
     box_value(frame, frame.pop(), type, frame.open_type(token) if type.is_canonical_subtype else type)
-    return following
+    return position + 1
 
 
 def box_value(frame: Frame, entry: StackEntry, type: TypeDesc, open_type: TypeDesc) -> None:

@@ -18,6 +18,7 @@ from readytorun.importer.frame import (
     StackEntry,
 )
 from readytorun.importer.generics import field_token, type_handle
+from readytorun.importer.intrinsics.constants import import_constant_field
 from readytorun.importer.refusal import InlineFailure, Reason, Refusal
 from readytorun.ir.ops import Op
 from readytorun.ir.types import BYREF, M_REF, REF, STRUCT
@@ -118,6 +119,8 @@ def load_static(frame: Frame, field: FieldDesc, token: int) -> None:
         cell = state.cells.string(_EMPTY_STRING)
         state.require_fixup(cell)
         frame.push(builder.load_string(cell), REF, field.type).is_non_null = True
+        return
+    if import_constant_field(frame, field):
         return
     place = static_place(frame, field, token)
     require_struct_layout(frame, field.type)

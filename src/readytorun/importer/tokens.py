@@ -16,7 +16,7 @@ from readytorun.importer.generics import (
     method_lookup,
     type_handle,
 )
-from readytorun.importer.intrinsics import types
+from readytorun.importer.intrinsics import data, types
 from readytorun.importer.refusal import InlineFailure, Reason, Refusal
 from readytorun.ir.ops import Op
 from readytorun.ir.types import M_REF, REF, STRUCT
@@ -47,6 +47,9 @@ def import_ldtoken(frame: Frame, token: int, position: int) -> int:
         return position + 1
     if table == 0x04 or (table == 0x0A and frame.module.is_field_token(token)):
         field = frame.module.resolve_field(token, frame.generic_context)
+        following = data.import_field_token(frame, field, position)
+        if following >= 0:
+            return following
         if field.owner.is_canonical_subtype:
             raise Refusal(Reason.UNSUPPORTED_IL, "ldtoken of a field in shared code")
         own = field_token(frame, field, token)

@@ -15,6 +15,7 @@ from readytorun.importer.intrinsics.shapes import Handler, core_callee, is_strai
 from readytorun.ir import ops
 from readytorun.ir.ops import Op
 from readytorun.ir.types import I32, M_I64, REF
+from readytorun.typesystem import element_types as et
 from readytorun.typesystem.method_desc import MethodDesc
 from readytorun.typesystem.type_desc import TypeDesc
 
@@ -110,6 +111,8 @@ def _property_of(frame: Frame, position: int, type: TypeDesc) -> int:
     if method is None or method.owner.name != "Type" or method.owner.namespace != "System":
         return -1
     name = method.name
+    if type.element_type == et.VOID:
+        return -1  # the runtime's answers for void are no matter of course
     # A shared type argument is some reference type: no enum, no primitive type, no struct.
     if name == "get_IsValueType":
         return 1 if type.is_value_type else 0
