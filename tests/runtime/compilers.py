@@ -35,8 +35,8 @@ class Compiler(Protocol):
         `references` are further assemblies; the framework's are given always.
         """
 
-    def reasons(self, output: Path) -> dict[str, str]:
-        """Why methods were left to the JIT: a text per method, as far as the compiler tells."""
+    def reasons(self, output: Path) -> list[str]:
+        """Why methods were left to the JIT: a line per method, as far as the compiler tells."""
 
 
 @dataclass(frozen=True)
@@ -63,19 +63,13 @@ class ReadyToRunCompiler:
         if done.returncode != 0:
             raise ToolError(f"exit code {done.returncode}: {' '.join(command)}\n{done.stdout}{done.stderr}")
 
-    def reasons(self, output: Path) -> dict[str, str]:
-        """From the report: a list under "refused" (or "methods") of objects with "method" and "reason"."""
+    def reasons(self, output: Path) -> list[str]:
         path = _report_path(output)
         if not path.exists():
-            return {}
+            return []
         report: Any = json.loads(path.read_text(encoding="utf-8"))
-        entries = report.get("refused", report.get("methods", [])) if isinstance(report, dict) else report
-        found = {}
-        for entry in entries:
-            if isinstance(entry, dict) and entry.get("reason"):
-                detail = entry.get("detail") or entry.get("message") or ""
-                found[str(entry.get("method"))] = f"{entry['reason']} {detail}".strip()
-        return found
+        refused = [entry for assembly in report["assemblies"] for entry in assembly["refused"]]
+        return [f"{entry['reason']}: {entry['method']} {entry['detail']}" for entry in refused]
 
 
 @dataclass(frozen=True)
@@ -90,8 +84,8 @@ class Crossgen2:
     def compile(self, inputs: Sequence[Path], output: Path, references: Sequence[Path]) -> None:
         self.toolchain.run_crossgen2(inputs, output, references)
 
-    def reasons(self, output: Path) -> dict[str, str]:
-        return {}
+    def reasons(self, output: Path) -> list[str]:
+        return []
 
 
 def chosen_compiler(toolchain: Toolchain) -> Compiler:
