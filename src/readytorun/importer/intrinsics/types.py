@@ -112,7 +112,7 @@ def _property_of(frame: Frame, position: int, type: TypeDesc) -> int:
         return -1
     name = method.name
     if type.element_type == et.VOID:
-        return -1  # the runtime's answers for void are no matter of course
+        return -1  # the JIT folds IsPrimitive to true, the class library says false: leave it to them
     # A shared type argument is some reference type: no enum, no primitive type, no struct.
     if name == "get_IsValueType":
         return 1 if type.is_value_type else 0
