@@ -25,9 +25,13 @@ SOURCE_FOLDER = Path(__file__).resolve().parents[2] / "src"
 class Compiler(Protocol):
     """Something that turns IL assemblies into ReadyToRun images for linux-x64."""
 
-    name: str
-    # Of all methods that the test programs execute, the share that has to run from precompiled code.
-    required_share: float
+    @property
+    def name(self) -> str:
+        """What `READYTORUN_TEST_COMPILER` calls it."""
+
+    @property
+    def required_share(self) -> float:
+        """Of all methods that the test programs execute, the share that has to run from precompiled code."""
 
     def compile(self, inputs: Sequence[Path], output: Path, references: Sequence[Path]) -> None:
         """Compile one assembly to a file, or several into a folder. Raises ToolError when it does not succeed.
