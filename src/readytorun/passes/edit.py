@@ -113,6 +113,46 @@ def retarget(block: Block, old: Block, new: Block) -> None:
                 targets[index] = new
 
 
+def make_preheader(function: Function, graph: FlowGraph, header_position: int, inside: list[bool]) -> Block | None:
+    """The block through which alone control enters a loop, and which only leads there; made if need be.
+
+    Args:
+        graph: of the function; a block that was made later counts as outside of the loop.
+        header_position: position of the loop's header.
+        inside: by position: whether the block is in the loop.
+
+    Returns:
+        None if the loop has several entries, or its entry comes from another region.
+    """
+    header = graph.order[header_position]
+    if graph.is_root[header_position]:
+        return None
+    entering: Block | None = None
+    for pred in header.preds:
+        position = graph.position[pred.id] if pred.id < len(graph.position) else -1
+        if position < 0 or not inside[position]:
+            if entering is not None:
+                return None
+            entering = pred
+    if entering is None or entering.funclet != header.funclet or entering.try_index != header.try_index:
+        return None
+    opcode = entering.ops[-1].opcode
+    if opcode == ops.JUMP:
+        return entering
+    if opcode != ops.BRANCH and opcode != ops.FBRANCH and opcode != ops.SWITCH:
+        return None
+    block = function.new_block()
+    block.funclet = header.funclet
+    block.try_index = header.try_index
+    block.is_cold = header.is_cold
+    block.ops.append(TerminatorOp(function.new_id(), ops.JUMP, [], [header], entering.ops[-1].il_offset))
+    block.preds.append(entering)
+    retarget(entering, header, block)
+    replace_pred(header, entering, block)
+    function.blocks.insert(function.blocks.index(header), block)
+    return block
+
+
 def remove_unreachable_blocks(function: Function) -> bool:
     """Remove the blocks that control cannot reach, and exception regions that protect nothing any more."""
     changed = False

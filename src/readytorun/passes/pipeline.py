@@ -15,8 +15,10 @@ from readytorun.passes import (
     folding,
     gc_polls,
     helper_calls,
+    loop_invariants,
     phi_simplification,
     promote_slots,
+    redundant_checks,
     unused_slots,
 )
 
@@ -28,8 +30,11 @@ PASSES: Final[tuple[tuple[str, Pass], ...]] = (
     ("control_flow", control_flow.run),
     ("promote_slots", promote_slots.run),
     ("phi_simplification", phi_simplification.run),
+    ("folding", folding.run),
     ("common_subexpressions", common_subexpressions.run),
+    ("redundant_checks", redundant_checks.run),
     ("helper_calls", helper_calls.run),
+    ("loop_invariants", loop_invariants.run),
     ("folding", folding.run),
     ("dead_code", dead_code.run),
     ("unused_slots", unused_slots.run),
