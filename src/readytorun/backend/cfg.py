@@ -5,7 +5,7 @@ from __future__ import annotations
 from readytorun.backend.errors import Unsupported
 from readytorun.ir import ops
 from readytorun.ir.function import Block, Function
-from readytorun.ir.ops import BranchOp, Op, ParamOp, TerminatorOp
+from readytorun.ir.ops import BranchOp, MemoryOp, Op, ParamOp, TerminatorOp
 
 MAX_LOOP_DEPTH = 6
 
@@ -21,6 +21,7 @@ def prepare(function: Function) -> list[Block]:
         if funclet.entry.preds:
             raise Unsupported("jump-to-handler-entry")
     _split_edges(function)
+    _drop_extensions(function)
     order = _lay_out(function)
     _find_loops(order)
     return order
@@ -89,6 +90,40 @@ def _split_edges(function: Function) -> None:
                 result.append(added[position][1])
                 position += 1
         function.blocks = result
+
+
+def _drop_extensions(function: Function) -> None:
+    """Use a 32-bit value itself as index where its register has zeros in the upper half anyway."""
+    for block in function.blocks:
+        for op in block.ops:
+            if isinstance(op, MemoryOp) and op.has_index:
+                index = op.args[1]
+                if index.opcode == ops.ZEXT32:
+                    narrow = index.args[0]
+                    if narrow.opcode != ops.CONST and is_zero_extended(narrow, []):
+                        op.args[1] = narrow
+
+
+def is_zero_extended(value: Op, seen: list[int]) -> bool:
+    """Whether an I32 is computed by an instruction that clears the upper half of its register.
+
+    All that give an I32 do, save those that move nothing: parameters, results of calls, the lower half of an I64.
+    `seen` holds the phis that are being looked at: a phi is, unless one of its operands is not.
+    """
+    opcode = value.opcode
+    if opcode == ops.PHI:
+        if value.id in seen:
+            return True
+        seen.append(value.id)
+        if len(seen) > 8:
+            return False
+        for arg in value.args:
+            if not is_zero_extended(arg, seen):
+                return False
+        return True
+    if opcode == ops.CONST:
+        return True
+    return ops.ADD <= opcode <= ops.LOAD and opcode != ops.TRUNC and opcode != ops.BITCAST
 
 
 def _lay_out(function: Function) -> list[Block]:

@@ -20,7 +20,7 @@ from readytorun.backend.lowering import (
     NO_PLACE,
     Lowering,
 )
-from readytorun.ir.ops import Op
+from readytorun.ir.ops import PHI, Op
 from readytorun.ir.types import REF
 
 REGISTER_COUNT = 64
@@ -102,108 +102,243 @@ def allocate(
             one: the first slots are theirs, in this order.
         needs_untracked: positions at which a reference must not be in a shared slot or register.
     """
-    result = Allocation()
-    busy = [0] * REGISTER_COUNT
-    for id in lowering.clobber_ops:
-        bit = 1 << lowering.position[id] + 1
-        mask = lowering.clobbers[id]
-        register = 0
-        while mask:
-            if mask & 1:
-                busy[register] |= bit
-            mask >>= 1
-            register += 1
-    is_home: dict[int, int] = {}
-    for id in homes:
-        is_home[id] = FIRST_SLOT + len(result.slots)
-        slot = SpillSlot(0)
-        slot.is_home = True
-        result.slots.append(slot)
-    saved_mask = 0
-    for register in registers.saved:
-        saved_mask |= 1 << register
-    for register in registers.float_saved:
-        saved_mask |= 1 << register
+    return _Allocator(lowering, registers, homes, needs_untracked).run()
 
-    # Sort by priority; the id breaks ties, so that the result depends on the function only.
-    keys: list[int] = []
-    kind = lowering.kind
-    for op_or_none in lowering.op:
-        if op_or_none is None:
-            continue
-        id = op_or_none.id
-        k = kind[id]
-        if (k != KIND_VALUE and k != KIND_CHEAP) or lowering.use_count[id] == 0:
-            continue
-        mask = lowering.mask[id]
-        length = mask.bit_count() if mask else lowering.end[id] - lowering.start[id]
-        keys.append(((lowering.weight[id] << 10) // (length + 4)) << 32 | 0xFFFFFFFF - id)
-    keys.sort(reverse=True)
 
-    int_order = registers.volatile + registers.saved
-    float_order = registers.floats + registers.float_saved
-    place = lowering.place
-    for key in keys:
-        id = 0xFFFFFFFF - (key & 0xFFFFFFFF)
+class _Allocator:
+    """The state of one allocation.
+
+    Attributes:
+        busy: positions at which each register is taken.
+        leader: for values that share a place because phis connect them, one of them; else the value itself.
+        members: the values of each leader.
+        home: slot of values that have one from the start, or 0.
+    """
+
+    __slots__ = (
+        "busy",
+        "float_order",
+        "home",
+        "int_order",
+        "leader",
+        "lowering",
+        "members",
+        "needs_untracked",
+        "result",
+        "saved_mask",
+    )
+
+    def __init__(self, lowering: Lowering, registers: RegisterFile, homes: list[int], needs_untracked: int) -> None:
+        self.lowering = lowering
+        self.needs_untracked = needs_untracked
+        self.result = Allocation()
+        self.int_order = registers.volatile + registers.saved
+        self.float_order = registers.floats + registers.float_saved
+        self.saved_mask = 0
+        for register in registers.saved:
+            self.saved_mask |= 1 << register
+        for register in registers.float_saved:
+            self.saved_mask |= 1 << register
+        busy = [0] * REGISTER_COUNT
+        for id in lowering.clobber_ops:
+            bit = 1 << lowering.position[id] + 1
+            mask = lowering.clobbers[id]
+            register = 0
+            while mask:
+                if mask & 1:
+                    busy[register] |= bit
+                mask >>= 1
+                register += 1
+        self.busy = busy
+        count = len(lowering.op)
+        self.home: list[int] = [0] * count
+        for id in homes:
+            self.home[id] = FIRST_SLOT + len(self.result.slots)
+            slot = SpillSlot(0)
+            slot.is_home = True
+            self.result.slots.append(slot)
+        self.leader: list[int] = list(range(count))
+        self.members: dict[int, list[int]] = {}
+
+    def run(self) -> Allocation:
+        lowering = self.lowering
+        self._join_phis()
+        # Sort by priority; the id breaks ties, so that the result depends on the function only.
+        keys: list[int] = []
+        for op in lowering.op:
+            if op is None:
+                continue
+            id = op.id
+            if self.leader[id] != id or not self._needs_place(id):
+                continue
+            weight = lowering.weight[id]
+            mask = lowering.mask[id]
+            length = mask.bit_count() if mask else lowering.end[id] - lowering.start[id]
+            members = self.members.get(id)
+            if members is not None:
+                weight = 0
+                length = 0
+                for member in members:
+                    weight += lowering.weight[member]
+                    length += lowering.live_mask(member).bit_count()
+            keys.append(((weight << 10) // (length + 4)) << 32 | 0xFFFFFFFF - id)
+        keys.sort(reverse=True)
+        for key in keys:
+            id = 0xFFFFFFFF - (key & 0xFFFFFFFF)
+            members = self.members.get(id)
+            if members is not None and self._place_group(members):
+                continue
+            if members is None:
+                self._place_value(id)
+            else:
+                for member in members:
+                    self._place_value(member)
+        return self.result
+
+    def _needs_place(self, id: int) -> bool:
+        kind = self.lowering.kind[id]
+        return (kind == KIND_VALUE or kind == KIND_CHEAP) and self.lowering.use_count[id] != 0
+
+    # --- phis --------------------------------------------------------------------------------------------------
+
+    def _join_phis(self) -> None:
+        """Let phis and their operands share a place where no two of them are live at once, inner loops first."""
+        lowering = self.lowering
+        phis: list[int] = []
+        for index in range(len(lowering.order)):
+            block = lowering.order[index]
+            for op in block.ops:
+                if op.opcode != PHI:
+                    break
+                if self._needs_place(op.id):
+                    phis.append(lowering.weight[op.id] << 32 | 0xFFFFFFFF - op.id)
+        if not phis:
+            return
+        phis.sort(reverse=True)
+        masks: dict[int, int] = {}
+        for key in phis:
+            id = 0xFFFFFFFF - (key & 0xFFFFFFFF)
+            phi = lowering.op[id]
+            if phi is None:
+                continue
+            for arg in phi.args:
+                other = arg.id
+                if lowering.kind[other] != KIND_VALUE or self.home[other] or other == id:
+                    continue
+                a = self.leader[id]
+                b = self.leader[other]
+                if a == b:
+                    continue
+                mask_a = masks.get(a, 0) or lowering.live_mask(a)
+                mask_b = masks.get(b, 0) or lowering.live_mask(b)
+                if mask_a & mask_b:
+                    continue
+                group = self.members.get(a)
+                if group is None:
+                    group = [a]
+                    self.members[a] = group
+                joined = self.members.pop(b, None)
+                if joined is None:
+                    joined = [b]
+                for member in joined:
+                    self.leader[member] = a
+                    group.append(member)
+                masks[a] = mask_a | mask_b
+
+    def _place_group(self, members: list[int]) -> bool:
+        """Put all values that phis connect into one register."""
+        lowering = self.lowering
+        live = 0
+        worth = 0
+        for member in members:
+            live |= lowering.live_mask(member)
+            worth += lowering.weight[member]
+        if live & self.needs_untracked:
+            return False
+        chosen = -1
+        for member in members:
+            chosen = self._wanted_register(member, live)
+            if chosen >= 0:
+                break
+        if chosen < 0:
+            chosen = self._free_register(members[0], live, worth, False)
+        if chosen < 0:
+            return False
+        self._take(chosen, live)
+        for member in members:
+            lowering.place[member] = chosen
+        return True
+
+    # --- registers ---------------------------------------------------------------------------------------------
+
+    def _order(self, id: int) -> tuple[int, ...]:
+        return self.float_order if self.lowering.register_class[id] == CLASS_FLOAT else self.int_order
+
+    def _take(self, register: int, live: int) -> None:
+        self.busy[register] |= live
+        self.result.used_saved |= 1 << register & self.saved_mask
+
+    def _wanted_register(self, id: int, live: int) -> int:
+        """A free register that saves a move, -1 if none."""
+        lowering = self.lowering
+        busy = self.busy
+        hint = lowering.hint[id]
+        if hint >= 0 and not busy[hint] & live:
+            return hint
+        partners = lowering.partners[id]
+        if partners is None:
+            return -1
+        candidates = self._order(id)
+        for partner in partners:
+            register = lowering.place[partner]
+            if register < NO_PLACE and not busy[register] & live and register in candidates:
+                return register
+        for partner in partners:
+            register = lowering.hint[partner]
+            if register >= 0 and lowering.place[partner] == NO_PLACE:
+                if not busy[register] & live and register in candidates:
+                    if not busy[register] & lowering.live_mask(partner):
+                        return register
+        return -1
+
+    def _free_register(self, id: int, live: int, worth: int, is_cheap: bool) -> int:
+        """The first free register whose use pays off, -1 if none."""
+        home = self.home[id]
+        if home:
+            worth -= 8  # it must be loaded first
+        busy = self.busy
+        for register in self._order(id):
+            if busy[register] & live:
+                continue
+            if self.saved_mask >> register & 1 and not self.result.used_saved >> register & 1:
+                # The first use of a callee-saved register must pay for its save and restore.
+                if worth <= _SAVE_COST or (is_cheap and worth <= 2 * _SAVE_COST):
+                    continue
+            elif home and worth <= 8:
+                continue
+            return register
+        return -1
+
+    def _place_value(self, id: int) -> None:
+        lowering = self.lowering
         op = lowering.op[id]
         if op is None:
-            continue
+            return
         live = lowering.live_mask(id)
-        home = is_home.get(id, -1)
-        if needs_untracked and op.type >= REF and live & needs_untracked:
-            place[id] = _untracked_slot(lowering, result, op)
-            continue
-        candidates = float_order if lowering.register_class[id] == CLASS_FLOAT else int_order
-        chosen = -1
-        # Places that save a move.
-        hint = lowering.hint[id]
-        if hint >= 0 and not busy[hint] & live and (not saved_mask >> hint & 1 or result.used_saved >> hint & 1):
-            chosen = hint
+        if self.needs_untracked and op.type >= REF and live & self.needs_untracked:
+            lowering.place[id] = _untracked_slot(lowering, self.result, op)
+            return
+        is_cheap = lowering.kind[id] == KIND_CHEAP
+        chosen = self._wanted_register(id, live)
         if chosen < 0:
-            partners = lowering.partners[id]
-            if partners is not None:
-                chosen = _partner_register(lowering, partners, busy, live, candidates)
-        if chosen < 0:
-            worth = lowering.weight[id]
-            if home >= 0:
-                worth -= 8  # it must be loaded first
-            for register in candidates:
-                if busy[register] & live:
-                    continue
-                if saved_mask >> register & 1 and not result.used_saved >> register & 1:
-                    # The first use of a callee-saved register must pay for its save and restore.
-                    if worth <= _SAVE_COST or (kind[id] == KIND_CHEAP and worth <= 2 * _SAVE_COST):
-                        continue
-                elif home >= 0 and worth <= 8:
-                    continue
-                chosen = register
-                break
+            chosen = self._free_register(id, live, lowering.weight[id], is_cheap)
         if chosen >= 0:
-            busy[chosen] |= live
-            result.used_saved |= 1 << chosen & saved_mask
-            place[id] = chosen
-        elif home >= 0:
-            place[id] = home
-        elif kind[id] == KIND_VALUE:
-            place[id] = _spill_slot(lowering, result, id, live)
-    return result
-
-
-def _partner_register(
-    lowering: Lowering, partners: list[int], busy: list[int], live: int, candidates: tuple[int, ...]
-) -> int:
-    """A register of a partner, or one that a partner wants, that is free; -1 if none."""
-    for partner in partners:
-        register = lowering.place[partner]
-        if register < NO_PLACE and not busy[register] & live and register in candidates:
-            return register
-    for partner in partners:
-        register = lowering.hint[partner]
-        if register >= 0 and lowering.place[partner] == NO_PLACE:
-            if not busy[register] & live and register in candidates:
-                if not busy[register] & lowering.live_mask(partner):
-                    return register
-    return -1
+            self._take(chosen, live)
+            lowering.place[id] = chosen
+        elif self.home[id]:
+            lowering.place[id] = self.home[id]
+        elif not is_cheap:
+            lowering.place[id] = _spill_slot(lowering, self.result, id, live)
 
 
 def _funclet(lowering: Lowering, id: int) -> int:

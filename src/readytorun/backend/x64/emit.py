@@ -236,7 +236,7 @@ class Emitter:
 
     def _can_add(self, value: Op) -> bool:
         """Whether the value can be a memory operand without another register."""
-        return self.place[value.id] >= FIRST_SLOT or value.opcode == ops.LOAD_CELL
+        return (self.place[value.id] >= FIRST_SLOT and value.type != I32) or value.opcode == ops.LOAD_CELL
 
     def _frame_base(self, base: Op) -> None:
         if isinstance(base, SlotOp):

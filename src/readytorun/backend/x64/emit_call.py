@@ -208,6 +208,8 @@ def emit_return(e: Emitter, op: Op) -> None:
             moves.emit()
         elif result.type == F32 or result.type == F64:
             e.load(args[0], XMM0)
+        elif isinstance(args[0], ConstOp) and args[0].value == 0:
+            e.zero(RAX)
         else:
             e.load(args[0], RAX)
     before_epilog(e)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from readytorun.backend.cfg import is_zero_extended
 from readytorun.backend.errors import Unsupported
 from readytorun.backend.lowering import NO_PLACE
 from readytorun.backend.x64.emit import Emitter
@@ -350,7 +351,7 @@ def emit_conversion(e: Emitter, op: Op) -> None:
     if opcode == ops.SEXT32:
         e.operate(MOVSXD_R_RM, 1, target, a, SCRATCH2)
     elif opcode == ops.ZEXT32:
-        if e.place[a.id] != target or not is_zero_extended(a):
+        if e.place[a.id] != target or not is_zero_extended(a, []):
             e.operate(MOV_R_RM, 0, target, a, SCRATCH2)
     elif opcode == ops.TRUNC:
         if e.place[a.id] < NO_PLACE:
@@ -371,9 +372,3 @@ def emit_conversion(e: Emitter, op: Op) -> None:
             raise Unsupported("opcode", str(opcode))
         e.operate(form, 0, target, a, SCRATCH2)
     e.done(op, target)
-
-
-def is_zero_extended(value: Op) -> bool:
-    """Whether the register of an I32 has zeros in its upper half, because an instruction of ours wrote all of it."""
-    opcode = value.opcode
-    return ops.ADD <= opcode <= ops.LOAD and opcode != ops.TRUNC and opcode != ops.BITCAST

@@ -139,7 +139,9 @@ class Moves:
                 e.load_place(target, source, type)
             else:
                 value = self.values[i]
-                if value is not None:
+                if isinstance(value, ConstOp) and value.value == 0:
+                    e.zero(target)  # shorter, and no move stands between a compare and its jump
+                elif value is not None:
                     e.load(value, target)
         elif source < NO_PLACE:
             e.store_place(target, source, type)
