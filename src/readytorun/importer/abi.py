@@ -113,6 +113,7 @@ def memory_type_of(type: TypeDesc) -> int:
     return _MEMORY_TYPES[type.underlying.element_type]
 
 
+_MAX_ALIGNMENT = 16  # of frame slots, bytes
 _UNSTABLE_TYPES = {
     ("System.Runtime.Intrinsics", "Vector64`1"),
     ("System.Runtime.Intrinsics", "Vector128`1"),
@@ -161,7 +162,11 @@ class AbiMapper:
             layout = layout_of(type)
         except LayoutError as error:
             raise Refusal(Reason.LAYOUT, str(error)) from error
-        result = StructLayout(layout.size, layout.alignment, tuple(layout.gc_refs), self.target.register_classes(type))
+        if layout.alignment > _MAX_ALIGNMENT:
+            raise Refusal(Reason.VECTOR, f"{type} is aligned to {layout.alignment} bytes")
+        # What has no settled way of being passed is kept in memory and is never an argument (see `abi_type`).
+        classes = () if has_unstable_abi(type) else self.target.register_classes(type)
+        result = StructLayout(layout.size, layout.alignment, tuple(layout.gc_refs), classes)
         self._layouts[type.id] = result
         return result
 

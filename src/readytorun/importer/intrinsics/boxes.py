@@ -54,6 +54,8 @@ def fold_box(frame: Frame, token: int, type: TypeDesc, position: int) -> int:
         if after == il.BRTRUE or after == il.BRFALSE:
             _push_presence(frame, type, answer)
             return following + 1
+        if after == il.UNBOX_ANY and answer and not type.is_nullable:
+            return following + 2 if _is_same_type(frame, token, type, code.operands[following + 1]) else -1
         return _fold_null_test(frame, type, following + 1, answer)
     if opcode == il.UNBOX_ANY:
         return following + 1 if _is_same_type(frame, token, type, code.operands[following]) else -1
