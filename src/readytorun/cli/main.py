@@ -14,6 +14,7 @@ import click
 import typer
 
 from readytorun.cli import compile as compile_command
+from readytorun.cli import demo as demo_command
 from readytorun.cli import snapshot as snapshot_command
 from readytorun.cli.failures import BAD_INPUT, INTERNAL_ERROR, INTERRUPTED, WRONG_USAGE, describe_os_error
 from readytorun.errors import ReadyToRunError, UsageError
@@ -27,6 +28,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("compile")(compile_command.compile_command)
+app.command("demo")(demo_command.demo_command)
 app.command("snapshot")(snapshot_command.snapshot_command)
 
 
