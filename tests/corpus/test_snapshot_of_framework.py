@@ -238,8 +238,14 @@ def test_types_and_members_of_the_whole_framework_are_the_same(snapshot: Snapsho
                 before.reader.string(before.reader.column(TableId.EXPORTED_TYPE, column)[row])
                 for column in ("TypeNamespace", "TypeName")
             ]
-            targets = [str(m._resolver.forwarded_type(None, *full_name, 0)) for m in (before, after)]
-            assert targets[0] == targets[1]
+            assert forward_target(before, *full_name) == forward_target(after, *full_name)
+
+
+def forward_target(module: ModuleDesc, namespace: str, name: str) -> str:
+    try:
+        return str(module._resolver.forwarded_type(None, namespace, name, 0))
+    except ReadyToRunError as error:  # facades forward to assemblies that are not part of the framework
+        return str(error)
 
 
 # --- what is compiled against it -------------------------------------------------------------------------------------
