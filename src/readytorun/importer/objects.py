@@ -18,12 +18,14 @@ from readytorun.importer.frame import (
 )
 from readytorun.importer.generics import member_token, require_type_loaded, type_handle
 from readytorun.importer.intrinsics import boxes
+from readytorun.importer.intrinsics.nullable import import_nullable_newobj
 from readytorun.importer.refusal import Reason, Refusal
 from readytorun.ir import ops
 from readytorun.ir.function import Block
 from readytorun.ir.ops import CallOp, Op
 from readytorun.ir.types import BYREF, I32, I64, M_I32, M_I64, M_U8, REF, STRUCT, AbiType, CallSignature
 from readytorun.r2r.model import ThunkKind
+from readytorun.typesystem import element_types as et
 from readytorun.typesystem.layout import layout_of
 from readytorun.typesystem.method_desc import MethodDesc
 from readytorun.typesystem.type_desc import ArrayType, TypeDesc
@@ -58,7 +60,11 @@ def import_newobj(frame: Frame, token: int, position: int) -> int:
     arguments = pop_arguments(frame, method.signature)
     if owner.is_value_type:
         kind = ir_type_of(owner)
-        if kind == STRUCT:
+        if owner.is_nullable:
+            import_nullable_newobj(frame, owner, arguments[0])
+        elif owner.element_type in (et.I, et.U) and len(arguments) == 1:
+            frame.push(frame.to_native(arguments[0], owner.element_type == et.U), I64, owner)
+        elif kind == STRUCT:
             require_struct_layout(frame, owner)
             temp = state.new_temp(owner)
             address = builder.slot_addr(temp)

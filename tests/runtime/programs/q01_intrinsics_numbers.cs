@@ -50,6 +50,11 @@ static class Program
     [MethodImpl(No)] static float TruncateF(float x) => MathF.Truncate(x);
     [MethodImpl(No)] static float RoundF(float x) => MathF.Round(x);
     [MethodImpl(No)] static decimal FloorM(decimal x) => Math.Floor(x);
+    [MethodImpl(No)] static string Statics(double x, float f) => $"{D(double.Abs(x))} {D(double.Floor(x))} {D(double.Ceiling(x))} {D(double.Truncate(x))} {D(double.Round(x))} {D(double.Sqrt(double.Abs(x)))} {F(float.Abs(f))} {F(float.Floor(f))} {F(float.Round(f))} {F(float.Max(f, 1))} {D(double.Min(x, 1))} {D(double.Max(-0.0, x))}";
+    [MethodImpl(No)] static float MinF(float a, float b) => Math.Min(a, b);
+    [MethodImpl(No)] static double ClampD(double x) => Math.Min(Math.Max(x, -1.0), 1.0);
+    [MethodImpl(No)] static double MaxOf(double[] a) { double m = double.NegativeInfinity; foreach (double x in a) m = Math.Max(m, x); return m; }
+    [MethodImpl(No)] static string Pointers(int a, long b, uint c, ulong d) => $"{new IntPtr(a)} {new IntPtr(b)} {new UIntPtr(c)} {new UIntPtr(d)} {new IntPtr(a).ToInt64()} {(int)new IntPtr(a)} {IntPtr.Add(new IntPtr(b), 3)} {new IntPtr(b) == (nint)b} {(nint)a + 1}";
     [MethodImpl(No)] static double Hypot(double x, double y) => Math.Sqrt(x * x + y * y);
 
     [MethodImpl(No)] static int Lzc(uint x) => BitOperations.LeadingZeroCount(x);
@@ -122,9 +127,11 @@ static class Program
             float f = (float)x;
             W($"{D(x)}: {D(Abs(x))} {D(Floor(x))} {D(Ceiling(x))} {D(Truncate(x))} {D(Round(x))} {D(RoundAway(x))} {Round2(x % 1000)} {D(Sqrt(Math.Abs(x)))} {double.IsNaN(Sqrt(-Math.Abs(x)))}");
             W($"{F(f)}: {F(AbsF(f))} {F(AbsFF(f))} {F(FloorF(f))} {F(CeilingF(f))} {F(TruncateF(f))} {F(RoundF(f))} {F(SqrtF(Math.Abs(f)))} {D(SqrtMixed(Math.Abs(f)))} {Nan(x)} {NanF(f)}");
+            W(Statics(x, f)); W(D(ClampD(x)));
             W($"{D2L(x):x} {D2UL(x):x} {F2I(f):x} {F2U(f):x} {FloatWidened(f):x}");
-            foreach (double y in doubles) W($"{D(MaxD(x, y))} {D(MinD(x, y))} {F(MaxF(f, (float)y))} {D(Hypot(Math.Abs(x) % 10, Math.Abs(y) % 10))}");
+            foreach (double y in doubles) W($"{D(MaxD(x, y))} {D(MinD(x, y))} {F(MaxF(f, (float)y))} {F(MinF(f, (float)y))} {D(Hypot(Math.Abs(x) % 10, Math.Abs(y) % 10))}");
         }
+        W(D(MaxOf(doubles))); W(D(MaxOf(new[] { -0.0, 0.0, -0.0 }))); W(Pointers(-5, long.MinValue, uint.MaxValue, ulong.MaxValue)); W(Pointers(5, 6, 7, 8));
         W(FloorM(-1.5m)); W(MaxM(1.5m, 2)); W(AbsI(-5)); try { W(AbsI(int.MinValue)); } catch (OverflowException e) { W(e.GetType()); }
         ulong[] bits = { 0, 1, 2, 3, 0x80000000, 0xffffffff, 0x100000000, 0x8000000000000000, ulong.MaxValue, 0x0123456789abcdef, 0x00f0, 0xff00, 0x8001 };
         foreach (ulong b in bits)

@@ -70,6 +70,10 @@ static class Program
     [MethodImpl(No)] static string RefsAll() => RuntimeHelpers.IsReferenceOrContainsReferences<int>() + " " + RuntimeHelpers.IsReferenceOrContainsReferences<S2>() + " " + RuntimeHelpers.IsReferenceOrContainsReferences<DateTime>() + " " + RuntimeHelpers.IsReferenceOrContainsReferences<string>() + Refs<S1>() + Refs<G<string>>() + Refs<G<int>>() + Refs<object>() + Refs<KeyValuePair<int, string>>();
     [MethodImpl(No)] static string Platform() => OperatingSystem.IsLinux() + " " + OperatingSystem.IsWindows() + " " + OperatingSystem.IsMacOS() + " " + OperatingSystem.IsBrowser();
     [MethodImpl(No)] static string Ns(int? a, int? b, S2? s, long? l) => $"{a.HasValue} {a.GetValueOrDefault()} {a.GetValueOrDefault(9)} {a + b} {a > b} {a == b} {s.HasValue} {s.GetValueOrDefault().A} {l.GetValueOrDefault(-1)} {(l is long x ? x : 0)} {a ?? 77}";
+    [MethodImpl(No)] static string NsGen<T>(T x, bool y) { G<T>? n = null; if (y) n = new G<T> { V = x }; GC.Collect(); G<T>? m = new G<T>?(new G<T> { V = x }); return $"{n.HasValue} {n.GetValueOrDefault().V} {m.GetValueOrDefault().V} {n is G<T>} {(n is { } q ? q.V : default)} {m.Value.V}"; }
+    [MethodImpl(No)] static string NsStruct(S2 x, DateTime d, decimal m) { S2? a = x; DateTime? b = d; decimal? c = m; Guid? g = Guid.Empty; return $"{a.HasValue} {a.GetValueOrDefault().A} {b.GetValueOrDefault().Year} {c.GetValueOrDefault()} {g.GetValueOrDefault()} {a.GetValueOrDefault(default).B} {b == d} {c + 1}"; }
+    [MethodImpl(No)] static int? NsChain(int?[] a, int i) => a[i] is { } x ? x + 1 : a[i];
+    [MethodImpl(No)] static void NsRef(ref int? a) { if (!a.HasValue) a = 5; else a = a.GetValueOrDefault() * 2; }
     [MethodImpl(No)] static int NsValue(int? a) => a.Value;
     [MethodImpl(No)] static int? NsMake(int x, bool y) => y ? x : null;
     [MethodImpl(No)] static bool Eq(int a, long b, char c, bool d, nint e) => a.Equals(5) && b.Equals(6) && c.Equals('x') && d.Equals(true) && e.Equals(7);
@@ -86,6 +90,7 @@ static class Program
         W(Cast<int, int>(3)); W(Cast<F, int>(F.C)); W(Cast<int, F>(2)); W(Try(() => Cast<int, long>(3))); W(Cast<int, object>(3)); W(Cast<object, int>(4)); W(Cast<int, int?>(5)); W(Cast<int?, int>(6)); W(Try(() => Cast<int?, int>(null))); W(Cast<S1, IOwn>(new S1 { N = 8 }).N); W(Cast<string, string>("c")); W(Try(() => Cast<object, string>(1))); W(Cast<int?, int?>(null) == null); W(RoundTrip(new S2 { A = "rt" }).A); W(RoundTrip(F.B)); W(RoundTrip<int?>(12)); W(RoundTrip("rs")); W(RoundTrip(new G<string> { V = "gv" }).V);
         W(IsDefault(0)); W(IsDefault(1)); W(IsDefault<string>(null)); W(IsDefault<int?>(null)); W(OwnN(new S1 { N = 2 }));
         W(Flags(F.A, F.B)); W(Flags(F.AB, F.A)); W(Flags((F)7, (F)5)); W(Flags8(F8.Z, F8S.Z, F64.Big)); W(Flags8(F8.A, F8S.A, F64.A)); W(FlagArray(new[] { F.A, F.AB }, 1)); W(FlagCall(F.A)); W(FlagMixed(F.A)); W(Try(() => FlagMixed(F8.A)));
+        W(NsGen("g", true)); W(NsGen("h", false)); W(NsGen(4, true)); W(NsGen(new S2 { A = "a" }, true)); W(NsStruct(new S2 { A = "sa", B = 2 }, new DateTime(2020, 1, 1), 2.5m)); W(NsChain(new int?[] { null, 6 }, 1)); W(NsChain(new int?[] { null, 6 }, 0) == null); int? nr = null; NsRef(ref nr); NsRef(ref nr); W(nr);
         W(RefsAll()); W(Platform()); W(Ns(1, 2, new S2 { A = "q" }, 8)); W(Ns(null, 2, null, null)); W(Try(() => NsValue(null))); W(NsValue(4)); W(NsMake(3, true)); W(NsMake(3, false) == null); W(Eq(5, 6, 'x', true, 7)); W(Eq(5, 6, 'x', true, 8));
         return 0;
     }

@@ -12,11 +12,11 @@ from readytorun.il import opcodes as il
 from readytorun.importer.abi import ir_type_of
 from readytorun.importer.fields import require_struct_layout
 from readytorun.importer.frame import Frame, StackEntry, normalize_small
+from readytorun.importer.intrinsics.nullable import has_value_offset
 from readytorun.importer.intrinsics.shapes import core_callee, is_straight
 from readytorun.ir import ops
 from readytorun.ir.ops import Op
 from readytorun.ir.types import I32, I64, M_U8, STRUCT
-from readytorun.typesystem.layout import layout_of
 from readytorun.typesystem.type_desc import TypeDesc
 
 _SIMPLE_LOADS: Final = (il.LDC_I4, il.LDC_I8, il.LDARG, il.LDLOC)
@@ -86,10 +86,7 @@ def _push_presence(frame: Frame, type: TypeDesc, answer: int) -> None:
         # The box of a Nullable without value is null.
         require_struct_layout(frame, type)
         frame.check_struct(entry, type)
-        has_value = type.find_field("hasValue")
-        if has_value is None:
-            raise frame.invalid(f"unknown layout of {type}")
-        frame.push(builder.load(M_U8, entry.op, layout_of(type).field_offsets[has_value]), I32)
+        frame.push(builder.load(M_U8, entry.op, has_value_offset(type)), I32)
         return
     frame.push(builder.const(I32, answer), I32)
 

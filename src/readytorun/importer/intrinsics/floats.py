@@ -1,7 +1,6 @@
-"""Floating point: roots, absolute values, rounding, and the bits of numbers.
+"""Floating point: roots, absolute values, rounding, minimum and maximum, and the bits of numbers.
 
-Not here, hence calls: everything whose exact result the IR has no operation for, above all Math.Max and Math.Min with
-their rules for NaN and the sign of zero.
+Minimum and maximum are those of IEEE 754:2019 (`minimum`, `maximum`): a NaN wins, and -0 is less than +0.
 """
 
 from __future__ import annotations
@@ -10,8 +9,10 @@ from typing import Final
 
 from readytorun.importer.frame import Frame
 from readytorun.importer.intrinsics.hardware import require_sse42
+from readytorun.importer.intrinsics.integers import import_min_max as import_integer_min_max
 from readytorun.importer.intrinsics.shapes import Handler, param_element, pop_argument, push_result
 from readytorun.ir import ops
+from readytorun.ir.function import Block
 from readytorun.ir.types import F32, F64, I32, I64
 from readytorun.typesystem import element_types as et
 from readytorun.typesystem.method_desc import MethodDesc
@@ -76,6 +77,47 @@ def _import_round(frame: Frame, method: MethodDesc, token: int, position: int) -
     return position + 1 if _round(frame, method, _TO_EVEN) else -1
 
 
+def _import_min_max(frame: Frame, method: MethodDesc, token: int, position: int) -> int:
+    """Min and Max: compares in the usual case; equal and unordered operands take a longer way."""
+    if param_element(method, 0, 2) not in (et.R4, et.R8):
+        return import_integer_min_max(frame, method, token, position)
+    state = frame.state
+    builder = state.builder
+    is_max = method.name == "Max"
+    right = pop_argument(frame, method, 1)
+    left = pop_argument(frame, method, 0)
+    result = state.ssa.new_variable(left.type)
+    current = builder.block
+    less, rest, equal, unordered, take_left, take_right, done = [state.new_block(current) for _ in range(7)]
+    builder.branch(ops.FBRANCH, ops.GT if is_max else ops.LT, left, right, take_left, less)
+    _continue_in(frame, less)
+    builder.branch(ops.FBRANCH, ops.LT if is_max else ops.GT, left, right, take_right, rest)
+    _continue_in(frame, rest)
+    builder.branch(ops.FBRANCH, ops.EQ, left, right, equal, unordered)
+    _continue_in(frame, equal)
+    # Both zero, or the same number: the maximum is the other one of a negative right one, the minimum a negative left.
+    integer = I64 if left.type == F64 else I32
+    bits = builder.op(ops.BITCAST, integer, [right if is_max else left])
+    builder.branch(ops.BRANCH, ops.LT, bits, builder.const(integer, 0), take_left, take_right)
+    _continue_in(frame, unordered)
+    builder.branch(ops.FBRANCH, ops.EQ, left, left, take_right, take_left)
+    for block, value in ((take_left, left), (take_right, right)):
+        _continue_in(frame, block)
+        state.ssa.write(result, block, value)
+        builder.jump(done)
+    _continue_in(frame, done)
+    push_result(frame, method, state.ssa.read(result, done))
+    return position + 1
+
+
+def _continue_in(frame: Frame, block: Block) -> None:
+    """All predecessors of the block are known: go on there."""
+    state = frame.state
+    state.function.blocks.append(block)
+    state.ssa.seal(block)
+    state.builder.block = block
+
+
 def _import_bit_cast(frame: Frame, method: MethodDesc, token: int, position: int) -> int:
     """BitConverter's conversions between numbers and their bits."""
     value = pop_argument(frame, method, 0)
@@ -87,7 +129,7 @@ def _import_bit_cast(frame: Frame, method: MethodDesc, token: int, position: int
 HANDLERS: Final[dict[tuple[str, str, str], Handler]] = {
     **{
         ("System", owner, name): handler
-        for owner in ("Math", "MathF")
+        for owner in ("Math", "MathF", "Double", "Single")
         for name, handler in (
             ("Sqrt", _import_sqrt),
             ("Abs", _import_abs),
@@ -95,6 +137,8 @@ HANDLERS: Final[dict[tuple[str, str, str], Handler]] = {
             ("Ceiling", _import_ceiling),
             ("Truncate", _import_truncate),
             ("Round", _import_round),
+            ("Min", _import_min_max),
+            ("Max", _import_min_max),
         )
     },
     **{("System", "BitConverter", name): _import_bit_cast for name in _BITCAST_RESULTS},

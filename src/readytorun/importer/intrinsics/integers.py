@@ -22,7 +22,7 @@ _WORDS: Final = (et.I4, et.U4, et.I8, et.U8, et.I, et.U)
 
 
 def import_min_max(frame: Frame, method: MethodDesc, token: int, position: int) -> int:
-    """Math.Min and Math.Max of integers; those of floating point numbers, and of decimals, stay calls."""
+    """Math.Min and Math.Max of integers; those of decimals stay calls."""
     element = param_element(method, 0, 2)
     if element in _SIGNED:
         unsigned = False
@@ -124,8 +124,6 @@ _BIT_MEMBERS: Final[dict[str, Handler]] = {
 }
 
 HANDLERS: Final[dict[tuple[str, str, str], Handler]] = {
-    ("System", "Math", "Min"): import_min_max,
-    ("System", "Math", "Max"): import_min_max,
     ("System.Buffers.Binary", "BinaryPrimitives", "ReverseEndianness"): _import_reverse_endianness,
     **{("System.Numerics", "BitOperations", name): handler for name, handler in _BIT_MEMBERS.items()},
     **{

@@ -14,6 +14,7 @@ from readytorun.importer.intrinsics.shapes import Handler
 from readytorun.ir import ops
 from readytorun.ir.ops import ConstOp, Op
 from readytorun.ir.types import BYREF, I32, I64, M_I32, M_U16, REF
+from readytorun.typesystem import element_types as et
 from readytorun.typesystem.method_desc import MethodDesc
 from readytorun.typesystem.type_desc import ArrayType
 
@@ -47,6 +48,15 @@ def _import_string_chars(frame: Frame, method: MethodDesc, token: int, position:
     builder.trap_if(ops.GE_UN, index, length, ops.TRAP_RANGE)
     wide = builder.unary(ops.ZEXT32, I64, index)
     frame.push(builder.load_indexed(M_U16, text.op, wide, 2, _STRING_DATA_OFFSET), I32)
+    return position + 1
+
+
+def _import_pinnable_reference(frame: Frame, method: MethodDesc, token: int, position: int) -> int:
+    """GetPinnableReference(): the address of the first character."""
+    text = _pop_object(frame)
+    frame.null_check(text)
+    char = frame.state.context.primitive(et.CHAR)
+    frame.push(frame.state.builder.addr(BYREF, text.op, _STRING_DATA_OFFSET), BYREF, char)
     return position + 1
 
 
@@ -111,6 +121,7 @@ def _import_array_data(frame: Frame, method: MethodDesc, token: int, position: i
 HANDLERS: Final[dict[tuple[str, str, str], Handler]] = {
     ("System", "String", "get_Length"): _import_string_length,
     ("System", "String", "get_Chars"): _import_string_chars,
+    ("System", "String", "GetPinnableReference"): _import_pinnable_reference,
     ("System", "Array", "get_Length"): _import_array_length,
     ("System", "Array", "get_LongLength"): _import_array_length,
     ("System", "Array", "GetLength"): _import_dimension,
