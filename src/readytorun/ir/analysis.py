@@ -63,6 +63,10 @@ def roots_of(function: Function) -> list[Block]:
 class FlowGraph:
     """Order and dominators of the blocks that are reachable.
 
+    Args:
+        function: what is analysed; the graph does not follow later changes.
+        with_dominators: False where only the order is wanted: `idom` is empty then.
+
     Attributes:
         order: reachable blocks in reverse postorder, the entry first.
         position: index in `order` by block id, -1 for unreachable blocks.
@@ -73,16 +77,24 @@ class FlowGraph:
 
     __slots__ = ("_enter", "_leave", "idom", "is_root", "order", "position")
 
-    def __init__(self, function: Function) -> None:
+    def __init__(self, function: Function, with_dominators: bool = True) -> None:
         self.order: list[Block] = []
         self.position: list[int] = [-1] * function.next_block_id
         self.idom: list[int] = []
         self.is_root: list[bool] = []
         self._enter: list[int] = []
         self._leave: list[int] = []
+        if len(function.blocks) == 1 and not function.blocks[0].preds:
+            # Half of all methods.
+            self.order = function.blocks[:1]
+            self.position[function.blocks[0].id] = 0
+            self.is_root = [True]
+            self.idom = [-1]
+            return
         roots = roots_of(function)
         self._number(roots)
-        self._dominators()
+        if with_dominators:
+            self._dominators()
 
     def _number(self, roots: list[Block]) -> None:
         # An explicit stack: the depth must not depend on the input. The last root comes first, so that the entry ends
@@ -198,6 +210,18 @@ class FlowGraph:
     def dominates_block(self, a: Block, b: Block) -> bool:
         """Whether reachable block `a` dominates reachable block `b`."""
         return self.dominates(self.position[a.id], self.position[b.id])
+
+
+def may_have_loop(function: Function) -> bool:
+    """Whether an edge goes back in the order of the blocks, as one of every loop must; cheaper than a graph."""
+    blocks = function.blocks
+    seen = [False] * function.next_block_id
+    for block in blocks:
+        seen[block.id] = True
+        for target in ops.successors(block.ops[-1]):
+            if seen[target.id]:
+                return True
+    return False
 
 
 class Loop:

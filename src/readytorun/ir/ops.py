@@ -349,7 +349,16 @@ class CallOp(Op):
             running the class constructor of a beforefieldinit type.
     """
 
-    __slots__ = ("cell", "is_safe_point", "is_user_call", "may_run_early", "no_return", "result_slot", "signature", "target")
+    __slots__ = (
+        "cell",
+        "is_safe_point",
+        "is_user_call",
+        "may_run_early",
+        "no_return",
+        "result_slot",
+        "signature",
+        "target",
+    )
 
     def __init__(
         self,

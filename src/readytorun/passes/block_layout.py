@@ -15,18 +15,24 @@ Also sets `loop_depth` of every block.
 from __future__ import annotations
 
 from readytorun.ir import ops
-from readytorun.ir.analysis import FlowGraph, Loop, LoopForest
+from readytorun.ir.analysis import FlowGraph, Loop, LoopForest, may_have_loop
 from readytorun.ir.function import Block, Function
 from readytorun.ir.ops import BranchOp, TerminatorOp
 
 
 def run(function: Function) -> bool:
     """Reorder the blocks."""
-    graph = FlowGraph(function)
-    forest = LoopForest(graph)
-    for number in range(len(graph.order)):
-        loop = forest.innermost[number]
-        graph.order[number].loop_depth = loop.depth if loop is not None else 0
+    for block in function.blocks:
+        block.loop_depth = 0
+    forest: LoopForest | None = None
+    graph: FlowGraph | None = None
+    if may_have_loop(function):
+        graph = FlowGraph(function)
+        forest = LoopForest(graph)
+        for number in range(len(graph.order)):
+            loop = forest.innermost[number]
+            if loop is not None:
+                graph.order[number].loop_depth = loop.depth
     if function.eh_regions:
         return False
     before = function.blocks
@@ -34,9 +40,10 @@ def run(function: Function) -> bool:
     blocks.extend([block for block in before[1:] if not block.is_cold])
     blocks.extend([block for block in before[1:] if block.is_cold])
     function.blocks = blocks
-    # Outer loops first: they move inner ones as a whole.
-    for loop in reversed(forest.loops):
-        _rotate(function, graph, loop)
+    if forest is not None and graph is not None:
+        # Outer loops first: they move inner ones as a whole.
+        for index in range(len(forest.loops) - 1, -1, -1):
+            _rotate(function, graph, forest.loops[index])
     return function.blocks != before
 
 

@@ -157,7 +157,7 @@ def remove_unreachable_blocks(function: Function) -> bool:
     """Remove the blocks that control cannot reach, and exception regions that protect nothing any more."""
     changed = False
     while True:
-        graph = FlowGraph(function)
+        graph = FlowGraph(function, False)
         position = graph.position
         if len(graph.order) == len(function.blocks):
             return changed

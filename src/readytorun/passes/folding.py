@@ -1,13 +1,12 @@
 """Constant folding and simplification of single operations, given what their operands are.
 
-Goes once through the blocks in an order in which operands come before their uses, loops aside. The rules are in
+Goes once through the blocks in their order, in which operands mostly come before their uses. The rules are in
 `fold_arithmetic`, `fold_compare` and `fold_address`; here is how they are applied, and what becomes of branches.
 """
 
 from __future__ import annotations
 
 from readytorun.ir import ops
-from readytorun.ir.analysis import FlowGraph
 from readytorun.ir.function import Block, Function
 from readytorun.ir.ops import BlockOp, BranchOp, CompareOp, ConstOp, MemoryOp, Op, TerminatorOp, TrapOp
 from readytorun.ir.types import I32
@@ -36,7 +35,7 @@ class _Folder:
 
     def run(self) -> bool:
         function = self.function
-        for block in FlowGraph(function).order:
+        for block in function.blocks:
             self._block(block)
         if self.replacements.any:
             # Phis of loops have operands further down.

@@ -8,7 +8,7 @@ count: they return without looking whether a suspension is wanted.
 from __future__ import annotations
 
 from readytorun.ir import ops
-from readytorun.ir.analysis import FlowGraph, LoopForest
+from readytorun.ir.analysis import FlowGraph, LoopForest, may_have_loop
 from readytorun.ir.function import Block, Function
 from readytorun.ir.ops import CallOp, Op
 from readytorun.ir.types import VOID
@@ -16,10 +16,10 @@ from readytorun.ir.types import VOID
 
 def run(function: Function) -> bool:
     """Insert polls where they are needed."""
+    if not may_have_loop(function):
+        return False
     graph = FlowGraph(function)
     forest = LoopForest(graph)
-    if not forest.loops and not forest.irreducible_edges:
-        return False
     order = graph.order
     is_safe = [_has_safe_point(block) for block in order]
     changed = False

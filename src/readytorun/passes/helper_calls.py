@@ -11,10 +11,10 @@ from __future__ import annotations
 from typing import Final
 
 from readytorun.ir import ops
-from readytorun.ir.analysis import FlowGraph, LoopForest
-from readytorun.ir.function import Block, Function
-from readytorun.ir.ops import CallOp, Op, TerminatorOp
-from readytorun.passes.edit import Replacements, replace_pred, retarget
+from readytorun.ir.analysis import FlowGraph, LoopForest, may_have_loop
+from readytorun.ir.function import Function
+from readytorun.ir.ops import CallOp, Op
+from readytorun.passes.edit import Replacements, make_preheader
 from readytorun.r2r.model import Cell, ImportSectionKind
 
 # Fixup kinds 7 to 9: generic lookups; 0x20: address of a static field; 0x22 to 0x25: bases of statics.
@@ -82,6 +82,8 @@ def _share(function: Function) -> bool:
 
 
 def _hoist(function: Function) -> bool:
+    if not may_have_loop(function):
+        return False
     graph = FlowGraph(function)
     forest = LoopForest(graph)
     if not forest.loops:
@@ -111,14 +113,14 @@ def _hoist(function: Function) -> bool:
                         moved.append(op)
                         continue
                 kept.append(op)
-            if len(kept) != len(block.ops) and _preheader(function, graph, loop.header, inside) is None:
+            if len(kept) != len(block.ops) and make_preheader(function, graph, loop.header, inside) is None:
                 # Nowhere to put them: leave this loop alone.
                 moved = [op for op in moved if op not in block.ops]
                 continue
             block.ops = kept
         if not moved:
             continue
-        preheader = _preheader(function, graph, loop.header, inside)
+        preheader = make_preheader(function, graph, loop.header, inside)
         if preheader is None:
             continue
         terminator = preheader.ops.pop()
@@ -131,33 +133,3 @@ def _hoist(function: Function) -> bool:
         # Blocks were added, perhaps: the positions of the graph no longer tell all. One loop per run is enough for
         # nests, because inner loops come first and their preheaders lie in the loops around them.
     return changed
-
-
-def _preheader(function: Function, graph: FlowGraph, header_number: int, inside: list[bool]) -> Block | None:
-    """The block through which alone control enters the loop, made if need be; None if there is no such block."""
-    header = graph.order[header_number]
-    if graph.is_root[header_number]:
-        return None
-    entering: list[Block] = []
-    for pred in header.preds:
-        position = graph.position[pred.id] if pred.id < len(graph.position) else -1
-        if position < 0 or not inside[position]:
-            entering.append(pred)
-    if len(entering) != 1:
-        return None
-    pred = entering[0]
-    if pred.funclet != header.funclet or pred.try_index != header.try_index:
-        return None
-    if pred.ops[-1].opcode == ops.JUMP:
-        return pred
-    if pred.ops[-1].opcode not in (ops.BRANCH, ops.FBRANCH):
-        return None
-    block = function.new_block()
-    block.funclet = header.funclet
-    block.try_index = header.try_index
-    block.ops.append(TerminatorOp(function.new_id(), ops.JUMP, [], [header], -1))
-    block.preds.append(pred)
-    retarget(pred, header, block)
-    replace_pred(header, pred, block)
-    function.blocks.insert(function.blocks.index(header), block)
-    return block

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Final
 
 from readytorun.ir import ops
-from readytorun.ir.analysis import FlowGraph, Loop, LoopForest
+from readytorun.ir.analysis import FlowGraph, Loop, LoopForest, may_have_loop
 from readytorun.ir.effects import EFFECTS, KEEP, THROWS, WRITES, checks_null, is_non_null, is_pure
 from readytorun.ir.function import Block, Function
 from readytorun.ir.ops import BlockOp, CallOp, ConstOp, DataOp, FloatConstOp, MemoryOp, Op, SlotOp
@@ -29,9 +29,9 @@ _MAX_BLOCKS_ABOVE: Final = 8
 
 def run(function: Function) -> bool:
     """Move invariant operations out of loops, inner loops first."""
-    graph = FlowGraph(function)
-    if not _has_loop(graph):
+    if not may_have_loop(function):
         return False
+    graph = FlowGraph(function)
     forest = LoopForest(graph)
     motion = _Motion(function, graph)
     changed = False
@@ -39,14 +39,6 @@ def run(function: Function) -> bool:
         if motion.run(loop):
             changed = True
     return changed
-
-
-def _has_loop(graph: FlowGraph) -> bool:
-    for number in range(len(graph.order)):
-        for pred in graph.order[number].preds:
-            if graph.position[pred.id] >= number:
-                return True
-    return False
 
 
 class _Motion:

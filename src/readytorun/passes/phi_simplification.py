@@ -8,7 +8,6 @@ assumed to be no value of its own; where two different values meet, it becomes o
 from __future__ import annotations
 
 from readytorun.ir import ops
-from readytorun.ir.analysis import FlowGraph
 from readytorun.ir.function import Function
 from readytorun.ir.ops import Op
 from readytorun.passes.edit import Replacements
@@ -17,20 +16,22 @@ from readytorun.passes.edit import Replacements
 def run(function: Function) -> bool:
     """Remove redundant phis."""
     changed = False
-    while _round(function):
+    while _has_phis(function) and _round(function):
         changed = True
     return changed
 
 
+def _has_phis(function: Function) -> bool:
+    return any(block.ops[0].opcode == ops.PHI for block in function.blocks)
+
+
 def _round(function: Function) -> bool:
     phis: list[Op] = []
-    for block in FlowGraph(function).order:
+    for block in function.blocks:
         for op in block.ops:
             if op.opcode != ops.PHI:
                 break
             phis.append(op)
-    if not phis:
-        return False
     # By operation id: the value that a phi has, the phi itself once it is a value of its own, None while unknown.
     known: list[Op | None] = [None] * function.next_id
     changed = True
