@@ -57,7 +57,7 @@ def compile_command(
         bool, typer.Option("--strict", help="Fail on an internal error in a method, instead of leaving it to the JIT.")
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of errors.")] = False,
-) -> int:
+) -> None:
     """Compile IL assemblies into ReadyToRun images."""
     from readytorun.compiler.driver import CompileOptions, MethodInternalError, compile_assemblies
     from readytorun.compiler.parallel import default_jobs
@@ -74,7 +74,7 @@ def compile_command(
             typer.echo(text, nl=False)
         else:
             output.write_text(text, encoding="utf-8")
-        return 0
+        return
     if output is None:
         raise UsageError("say with -o where the image goes")
 
@@ -89,7 +89,7 @@ def compile_command(
         typer.echo(f"error: {error}", err=True)
         line = _command(error.input, references, output, target, f"0x{error.method.token:08x}")
         typer.echo(f"this is a defect of readytorun; to reproduce it: {line}", err=True)
-        return INTERNAL_ERROR
+        raise typer.Exit(INTERNAL_ERROR) from None
     for done in reports:
         typer.echo(done.closing_line())
         if debug:
@@ -98,7 +98,6 @@ def compile_command(
                     typer.echo(f"{entry.method}\n{entry.traceback}", err=True)
     if report is not None:
         report.write_text(report_json(reports), encoding="utf-8")
-    return 0
 
 
 def _command(input: str, references: Sequence[str], output: Path, target: str, method: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 BAD_INPUT = 1
 WRONG_USAGE = 2
 INTERNAL_ERROR = 3
-INTERRUPTED = 130
 
 
 def describe_os_error(error: OSError) -> str:

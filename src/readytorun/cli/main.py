@@ -10,13 +10,12 @@ import sys
 import traceback
 from typing import Annotated, NoReturn
 
-import click
 import typer
 
 from readytorun.cli import compile as compile_command
 from readytorun.cli import demo as demo_command
 from readytorun.cli import snapshot as snapshot_command
-from readytorun.cli.failures import BAD_INPUT, INTERNAL_ERROR, INTERRUPTED, WRONG_USAGE, describe_os_error
+from readytorun.cli.failures import BAD_INPUT, INTERNAL_ERROR, WRONG_USAGE, describe_os_error
 from readytorun.errors import ReadyToRunError, UsageError
 
 app = typer.Typer(
@@ -54,27 +53,19 @@ def main() -> NoReturn:
     """Run the command line and exit."""
     debug = "--debug" in sys.argv[1:]
     try:
-        result = app(standalone_mode=False)
-        code = result if isinstance(result, int) else 0
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        code = INTERRUPTED
+        app()  # exits by itself, except for our own errors
+        code = 0
     except UsageError as error:
         code = _fail(str(error), WRONG_USAGE, debug)
     except ReadyToRunError as error:
         code = _fail(str(error), BAD_INPUT, debug)
-    except BrokenPipeError:
-        code = BAD_INPUT
     except OSError as error:
         code = _fail(describe_os_error(error), BAD_INPUT, debug)
     except Exception as error:
         message = f"internal error: {type(error).__name__}: {error}"
         if not debug:
-            message += (
-                f"\nthis is a defect of readytorun; to see where: {shlex.join(['readytorun', *sys.argv[1:]])} --debug"
-            )
+            command = shlex.join(["readytorun", *sys.argv[1:], "--debug"])
+            message += f"\nthis is a defect of readytorun; to see where: {command}"
         code = _fail(message, INTERNAL_ERROR, debug)
     sys.exit(code)
 

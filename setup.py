@@ -1,0 +1,77 @@
+"""Builds the hot packages as compiled modules with mypyc, where that is possible.
+
+Everything else about the package is in pyproject.toml. A build without compiled modules is the same program, only slower:
+
+- READYTORUN_PURE=1 asks for it;
+- an editable install is one, so that edits take effect (READYTORUN_PURE=0 compiles all the same);
+- it is what comes out when there is no C compiler.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+
+PACKAGE = Path("src", "readytorun")
+COMPILED_PACKAGES = ("metadata", "typesystem", "il", "ir", "importer", "passes", "backend")
+COMPILED_MODULES = (
+    "errors.py",
+    "pe.py",
+    "r2r/debug_info.py",
+    "r2r/gc_ref_map.py",
+    "r2r/gcinfo.py",
+    "r2r/primitives.py",
+)
+
+
+class OptionalBuildExt(build_ext):
+    """All compiled modules, or none: they import each other, so that a part of them would not load."""
+
+    def run(self) -> None:
+        try:
+            super().run()
+        except Exception as error:
+            print(f"warning: compiled modules cannot be built, and are left out: {error}", file=sys.stderr)
+            for extension in self.extensions:
+                for path in (self.get_ext_fullpath(extension.name), self._built_path(extension)):
+                    Path(path).unlink(missing_ok=True)
+            self.extensions = []
+
+    def _built_path(self, extension: Extension) -> Path:
+        return Path(self.build_lib, self.get_ext_filename(self.get_ext_fullname(extension.name)))
+
+
+def wants_compiled_modules() -> bool:
+    """Whether this build is to have compiled modules."""
+    pure = os.environ.get("READYTORUN_PURE", "")
+    if pure:
+        return pure == "0"
+    return "editable_wheel" not in sys.argv and "egg_info" not in sys.argv and "sdist" not in sys.argv
+
+
+def compiled_modules() -> list[Extension]:
+    """The compiled modules; [] if mypyc is not there."""
+    try:
+        from mypyc.build import mypycify
+    except ImportError as error:
+        print(f"warning: no mypyc, and so no compiled modules: {error}", file=sys.stderr)
+        return []
+    files = [PACKAGE / name for name in COMPILED_MODULES]
+    for package in COMPILED_PACKAGES:
+        for path in sorted((PACKAGE / package).rglob("*.py")):
+            if path.name != "__init__.py":
+                files.append(path)
+    options = ["--config-file=", "--follow-imports=silent", "--ignore-missing-imports"]
+    os.environ.setdefault("MYPYPATH", "src")
+    # Several C files: one of 100,000 lines takes the C compiler more than 2 GB.
+    return list(mypycify([*options, *map(str, files)], multi_file=True, opt_level="2", debug_level="0"))
+
+
+setup(
+    ext_modules=compiled_modules() if wants_compiled_modules() else [],
+    cmdclass={"build_ext": OptionalBuildExt},
+)
