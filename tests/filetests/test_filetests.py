@@ -1,7 +1,8 @@
 """Runs the passes on text and compares with the text expected.
 
-A file holds cases. Each begins with comment lines, the last of which names the passes (`; run: folding, dead_code`), goes
-on with a function, and ends with what the passes make of it behind `; expect`. `pytest --bless` rewrites the latter.
+A file holds cases. Each begins with comment lines, the last of which names the passes (`; run: folding, dead_code`),
+goes on with a function, and ends with what the passes make of it behind `; expect`. `pytest --bless` rewrites the
+latter.
 """
 
 from __future__ import annotations

@@ -161,7 +161,8 @@ class AbiMapper:
         try:
             layout = layout_of(type)
         except LayoutError as error:
-            raise Refusal(Reason.LAYOUT, str(error)) from error
+            is_vector = type.module.is_core and type.name == "Vector`1"
+            raise Refusal(Reason.VECTOR if is_vector else Reason.LAYOUT, str(error)) from error
         if layout.alignment > _MAX_ALIGNMENT:
             raise Refusal(Reason.VECTOR, f"{type} is aligned to {layout.alignment} bytes")
         # What has no settled way of being passed is kept in memory and is never an argument (see `abi_type`).

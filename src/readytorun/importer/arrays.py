@@ -57,7 +57,7 @@ def import_array(frame: Frame, opcode: int, operand: int) -> None:
         if entry.kind != REF:
             raise frame.invalid("ldlen on a value that is no array")
         builder = frame.state.builder
-        length = builder.load(M_I32, entry.op, LENGTH_OFFSET)
+        length = builder.load_invariant(M_I32, entry.op, LENGTH_OFFSET)
         # ldlen gives a native unsigned int; the conv.i4 that nearly always follows folds the extension away.
         frame.push(builder.unary(ops.ZEXT32, I64, length), I64)
     elif opcode == il.NEWARR:
@@ -112,7 +112,7 @@ def _import_newarr(frame: Frame, token: int) -> None:
 def checked_index(frame: Frame, array: Op, index: StackEntry) -> Op:
     """Bounds check; gives the index as I64."""
     builder = frame.state.builder
-    length = builder.load(M_I32, array, LENGTH_OFFSET)
+    length = builder.load_invariant(M_I32, array, LENGTH_OFFSET)
     if index.kind == I32:
         builder.trap_if(ops.GE_UN, index.op, length, ops.TRAP_RANGE)
         return builder.unary(ops.ZEXT32, I64, index.op)

@@ -518,7 +518,9 @@ class Frame:
                 raise self.invalid("struct expected")
             self.check_struct(entry, type)
             layout = state.abi.struct_layout(type)
-            builder.copy_block(self.offset_address(address, offset), entry.op, layout, heap != 0)
+            # A ref struct is never in the heap.
+            needs_barrier = heap != 0 and not type.is_byref_like
+            builder.copy_block(self.offset_address(address, offset), entry.op, layout, needs_barrier)
             return
         value = self.coerce(entry, kind)
         if kind == REF and heap != 0 and not isinstance(value, ops.ConstOp):

@@ -92,7 +92,7 @@ def context_value(frame: Frame) -> tuple[int, Op]:
             state.uses_context = True
         if this.type != REF:
             raise Refusal(Reason.UNSUPPORTED_IL, "generic context in a value type")
-        return fixups.THIS_OBJ_DICTIONARY_LOOKUP, builder.load(M_I64, this)
+        return fixups.THIS_OBJ_DICTIONARY_LOOKUP, builder.load_invariant(M_I64, this, 0)
     if frame.parent is not None:
         raise InlineFailure(frame.method.id)
     state.uses_context = True

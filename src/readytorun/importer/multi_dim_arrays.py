@@ -63,8 +63,8 @@ def _element_address(frame: Frame, array: Op, indices: list[StackEntry], type: A
     flat: Op | None = None
     for dimension in range(rank):
         index = frame.to_i32(indices[dimension])
-        lower = builder.load(M_I32, array, _LENGTHS_OFFSET + 4 * rank + 4 * dimension)
-        length = builder.load(M_I32, array, _LENGTHS_OFFSET + 4 * dimension)
+        lower = builder.load_invariant(M_I32, array, _LENGTHS_OFFSET + 4 * rank + 4 * dimension)
+        length = builder.load_invariant(M_I32, array, _LENGTHS_OFFSET + 4 * dimension)
         relative = builder.binary(ops.SUB, I32, index, lower)
         builder.trap_if(ops.GE_UN, relative, length, ops.TRAP_RANGE)
         wide = builder.unary(ops.ZEXT32, I64, relative)

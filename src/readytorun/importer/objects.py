@@ -247,7 +247,7 @@ def unbox_address(frame: Frame, entry: StackEntry, type: TypeDesc, open_type: Ty
     if not (entry.is_exact and entry.type is type):
         handle = type_handle(frame, type, open_type)
         # The common case is an exact match; the helper throws, or accepts an equivalent type (an enum).
-        actual = builder.load(M_I64, entry.op)
+        actual = builder.load_invariant(M_I64, entry.op, 0)
         current = builder.block
         slow = state.new_block(current)
         done = state.new_block(current)
@@ -301,7 +301,7 @@ def _unbox_nullable(frame: Frame, entry: StackEntry, type: TypeDesc) -> None:
     builder.branch(ops.BRANCH, ops.EQ, entry.op, builder.null(), done, some)
     _continue_in(frame, some)
     handle = type_handle(frame, underlying, underlying)
-    builder.branch(ops.BRANCH, ops.EQ, builder.load(M_I64, entry.op), handle, copy, slow)
+    builder.branch(ops.BRANCH, ops.EQ, builder.load_invariant(M_I64, entry.op, 0), handle, copy, slow)
     _continue_in(frame, slow)
     state.call_helper(HELPER_UNBOX, BYREF, [handle, entry.op])
     builder.jump(copy)

@@ -17,7 +17,7 @@ from readytorun.ir.ops import Op
 from readytorun.ir.types import I32, M_I64, REF
 from readytorun.typesystem import element_types as et
 from readytorun.typesystem.method_desc import MethodDesc
-from readytorun.typesystem.type_desc import TypeDesc
+from readytorun.typesystem.type_desc import ParameterizedType, TypeDesc
 
 _TYPE_TABLES: Final = (0x01, 0x02, 0x1B)
 
@@ -138,6 +138,8 @@ def _compare_types(frame: Frame, cond: int, a: TypeDesc, open_a: TypeDesc, b: Ty
 def _same_type(a: TypeDesc, open_a: TypeDesc, b: TypeDesc, open_b: TypeDesc) -> int:
     """1 or 0 where the answer does not depend on the generic context, else -1."""
     if not a.is_canonical_subtype and not b.is_canonical_subtype:
+        if _is_made_of_function_pointer(a) and _is_made_of_function_pointer(b):
+            return -1  # custom modifiers, which are not looked at here, may tell them apart
         return 1 if a is b else 0
     if open_a is open_b:
         return 1
@@ -145,6 +147,12 @@ def _same_type(a: TypeDesc, open_a: TypeDesc, b: TypeDesc, open_b: TypeDesc) -> 
     if a.canonical_argument() is not b.canonical_argument():
         return 0
     return -1
+
+
+def _is_made_of_function_pointer(type: TypeDesc) -> bool:
+    while isinstance(type, ParameterizedType):
+        type = type.parameter_type
+    return type.element_type == et.FNPTR
 
 
 # --- GetType -------------------------------------------------------------------------------------------------------
