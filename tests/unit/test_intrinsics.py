@@ -49,6 +49,8 @@ public static unsafe class M {
     public static int Max(int a, int b) => Math.Max(a, b);
     public static ulong MinU(ulong a, ulong b) => Math.Min(a, b);
     public static double MaxD(double a, double b) => Math.Max(a, b);
+    public static decimal MaxM(decimal a, decimal b) => Math.Max(a, b);
+    public static double AbsD(double a) => double.Abs(a);
     public static double Sqrt(double a) => Math.Sqrt(a);
     public static float AbsF(float a) => MathF.Abs(a);
     public static double Floor(double a) => Math.Floor(a);
@@ -101,6 +103,10 @@ public static unsafe class M {
     public static int Matched(int x) => Match<int>(x);
     static int Match<T>(T x) => x is int i ? i : 0;
     public static bool Nullable(int? x) => x.HasValue;
+    public static int? NullableNew(int x) => x;
+    public static Own NullableOr(Own? x) => x.GetValueOrDefault();
+    public static IntPtr Native(int x) => new IntPtr(x);
+    public static int Pin(string s) { fixed (char* p = s) return *p; }
     public static int NullableValue(int? x) => x.Value;
     public static void Keep(object o) => GC.KeepAlive(o);
 
@@ -127,7 +133,9 @@ public static unsafe class M {
 CASES = [
     ("Max", ["select.i32.ge"], 0),
     ("MinU", ["select.i64.le.un"], 0),
-    ("MaxD", [], 1),
+    ("MaxD", ["fbranch.gt", "fbranch.eq", "phi.f64"], 0),
+    ("MaxM", [], 1),
+    ("AbsD", ["fabs"], 0),
     ("Sqrt", ["fsqrt"], 0),
     ("AbsF", ["fabs"], 0),
     ("Floor", ["fround"], 0),
@@ -173,6 +181,10 @@ CASES = [
     ("IntIs", [], 2),  # a foreign type may come to implement anything: box and test
     ("Matched", [], 0),
     ("Nullable", [], 0),
+    ("NullableNew", ["store.u8"], 0),
+    ("NullableOr", ["copy_block"], 0),
+    ("Native", ["sext32"], 0),
+    ("Pin", ["addr.byref"], 0),
     ("NullableValue", [], 1),
     ("Keep", [], 1),
     ("Linux", ["const.i32 1"], 0),
