@@ -1,0 +1,145 @@
+"""Damaged assemblies, and what must come of them: an image, or a clean error, in time, and never a partial file.
+
+As a command, for as many as one has patience for: `python tests/unit/mutations.py 10000 [ASSEMBLY...]`.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sys
+import tempfile
+import traceback
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from types import FrameType
+
+from readytorun.compiler.driver import compile_assemblies
+from readytorun.errors import ReadyToRunError
+from readytorun.metadata.assembly import AssemblyFile
+from readytorun.r2r.reader import R2RImage
+
+SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one damaged input.
+
+    Attributes:
+        kind: "image", "error" (a clean one), or what must not be: "crash", "hang", "partial file".
+        detail: the message, or the traceback of a crash.
+        internal: methods of the image that were refused for an internal error.
+    """
+
+    kind: str
+    detail: str
+    internal: int = 0
+
+    @property
+    def is_good(self) -> bool:
+        return self.kind in ("image", "error")
+
+
+def mutate(assembly: bytes, seed: int) -> bytes:
+    """Damage an assembly: flipped bits, overwritten bytes, or a cut; more often where the structures are."""
+    chance = random.Random(seed)
+    image = bytearray(assembly)
+    kind = chance.randrange(8)
+    if kind == 0:
+        return bytes(image[: chance.randrange(len(image))])
+    parsed = AssemblyFile.parse(assembly, "original")
+    header = parsed.image.cor_header
+    assert header is not None
+    metadata = parsed.image.offset_of(*header.metadata)
+    ranges = [(0, len(image)), (metadata, metadata + header.metadata[1]), (0, 0x400)]
+    start, end = chance.choice(ranges)
+    for _ in range(chance.choice((1, 1, 1, 2, 4, 16))):
+        at = chance.randrange(start, min(end, len(image)))
+        if kind == 1:
+            image[at] = chance.choice((0, 1, 0x7F, 0x80, 0xFF))
+        elif kind == 2:
+            image[at : at + 4] = chance.randbytes(4)
+        else:
+            image[at] ^= 1 << chance.randrange(8)
+    return bytes(image)
+
+
+class _HangError(Exception):
+    pass
+
+
+@contextmanager
+def _alarm(seconds: int) -> Iterator[None]:
+    def ring(number: int, frame: FrameType | None) -> None:
+        raise _HangError
+
+    previous = signal.signal(signal.SIGALRM, ring)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+def try_mutation(assembly: bytes, seed: int) -> Outcome:
+    """Compile one damaged assembly, in this process."""
+    with tempfile.TemporaryDirectory(prefix="mutation-") as name:
+        folder = Path(name)
+        damaged, output = folder / "Input.dll", folder / "out" / "Output.dll"
+        damaged.write_bytes(mutate(assembly, seed))
+        output.parent.mkdir()
+        try:
+            with _alarm(SECONDS):
+                (report,) = compile_assemblies([damaged], [], output)
+        except ReadyToRunError as error:
+            left = [path.name for path in output.parent.iterdir()]
+            return Outcome("partial file", str(left)) if left else Outcome("error", str(error))
+        except _HangError:
+            return Outcome("hang", "")
+        except Exception:
+            return Outcome("crash", traceback.format_exc())
+        try:
+            R2RImage.open(output)
+        except ReadyToRunError as error:
+            return Outcome("partial file", str(error))
+        internal = [entry for entry in report.refused if entry.reason.value == "internal-error"]
+        return Outcome("image", internal[0].traceback if internal else "", len(internal))
+
+
+def _try_in_process(work: tuple[bytes, int]) -> Outcome:
+    return try_mutation(*work)
+
+
+def main(words: list[str]) -> int:
+    """Try many mutations in all processors; what must not be is printed, with its seed."""
+    count = int(words[0]) if words else 10_000
+    paths = words[1:]
+    assemblies = [Path(path).read_bytes() for path in paths]
+    if not assemblies:
+        assemblies = [(files("readytorun") / "data" / "Hello.dll").read_bytes()]
+    kinds: Counter[str] = Counter()
+    internal: Counter[str] = Counter()
+    work = [(assemblies[seed % len(assemblies)], seed) for seed in range(count)]
+    with ProcessPoolExecutor(os.cpu_count()) as executor:
+        for (_, seed), outcome in zip(work, executor.map(_try_in_process, work, chunksize=20), strict=True):
+            kinds[outcome.kind] += 1
+            if not outcome.is_good:
+                print(f"seed {seed}: {outcome.kind}\n{outcome.detail}", flush=True)
+            elif outcome.internal:
+                internal["".join(outcome.detail.splitlines(keepends=True)[-3:])] += 1
+    print(", ".join(f"{number:,} x {kind}" for kind, number in kinds.most_common()))
+    for detail, number in internal.most_common():
+        print(f"{number} inputs with an internal error in a method:\n{detail}")
+    return 0 if sum(kinds.values()) == kinds["image"] + kinds["error"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
