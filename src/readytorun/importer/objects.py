@@ -69,14 +69,14 @@ def import_newobj(frame: Frame, token: int, position: int) -> int:
             temp = state.new_temp(owner)
             address = builder.slot_addr(temp)
             builder.zero_block(address, frame.layout(owner))
-            call_method(frame, method, token, [StackEntry(address, BYREF, owner), *arguments], False, False)
+            call_method(frame, method, token, [StackEntry(address, I64, owner), *arguments], False, False)
             frame.push(builder.slot_addr(temp), STRUCT, owner)
         else:
             # A constructor of a primitive (IntPtr): build it in memory and read it back.
             slot = state.function.new_slot(8, 8, (), True)
             address = builder.slot_addr(slot)
             builder.store(M_I64, address, builder.const(I64, 0))
-            call_method(frame, method, token, [StackEntry(address, BYREF, owner), *arguments], False, False)
+            call_method(frame, method, token, [StackEntry(address, I64, owner), *arguments], False, False)
             frame.push(builder.load(memory_type_of(owner), builder.slot_addr(slot)), kind, owner)
         return position + 1
     if owner.is_abstract:
@@ -85,7 +85,8 @@ def import_newobj(frame: Frame, token: int, position: int) -> int:
     instance = StackEntry(new_object(frame, owner, open_owner), REF, owner)
     instance.is_exact = True
     instance.is_non_null = True
-    call_method(frame, method, token, [instance, *arguments], False, False)
+    if owner is not state.context.well_known("System.Object"):  # whose constructor does nothing
+        call_method(frame, method, token, [instance, *arguments], False, False)
     entry = frame.push(instance.op, REF, owner)
     entry.is_exact = True
     entry.is_non_null = True
