@@ -11,11 +11,14 @@ from typing import Final
 
 from readytorun.ir import ops
 from readytorun.ir.function import Function
-from readytorun.ir.ops import BlockOp, ConstOp, MemoryOp, Op
+from readytorun.ir.ops import BlockOp, CallOp, ConstOp, MemoryOp, Op
 from readytorun.ir.types import BYREF, I64, M_I8, M_I16, M_U8, M_U16, REF
 from readytorun.passes.fold_arithmetic import narrow_operand
+from readytorun.passes.ranges import is_length
+from readytorun.r2r.model import ImportSectionKind
 
 _MAX_OFFSET: Final = 0x7FFFFFFF
+_NEW_ARRAY: Final = 0x1D  # READYTORUN_FIXUP_NewArray
 
 
 def fold_address(op: MemoryOp) -> bool:
@@ -107,6 +110,8 @@ def simplify_memory(function: Function, op: MemoryOp) -> Op | None:
         if op.offset == 0 and not op.has_index and base.type == op.type:
             return base
         return None
+    if opcode == ops.LOAD:
+        return _length_of_new_array(op)
     if opcode < ops.STORE or opcode > ops.STORE_CHECKED:
         return None
     value = args[-1]
@@ -122,6 +127,25 @@ def simplify_memory(function: Function, op: MemoryOp) -> Op | None:
     elif opcode == ops.STORE_CHECKED and base.type == REF:
         op.opcode = ops.STORE_BARRIER
     return None
+
+
+def _length_of_new_array(op: MemoryOp) -> Op | None:
+    """The length that a new array was asked to have, if the operation reads it."""
+    array = op.args[0]
+    if array.opcode != ops.CALL or not is_length(op):
+        return None
+    asked = length_asked_for(array)
+    return asked.args[0] if asked is not None and asked.opcode == ops.SEXT32 else None
+
+
+def length_asked_for(op: Op) -> Op | None:
+    """The operand of an allocation of an array that is its length (I64; the allocation throws if it is negative)."""
+    if not isinstance(op, CallOp) or len(op.args) != 1:
+        return None
+    cell = op.cell
+    if cell is None or cell.section != ImportSectionKind.HELPER or cell.signature[0] != _NEW_ARRAY:
+        return None
+    return op.args[0]
 
 
 def simplify_block(op: BlockOp) -> bool:

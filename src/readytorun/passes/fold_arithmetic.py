@@ -194,6 +194,9 @@ class Arithmetic:
                     return self.const(type, 0, op)
                 total = width - 1
             return self.make(opcode, type, [a.args[0], self.const(I32, total, op)], op)
+        if opcode == ops.SHR_UN and shift == width - 1 and a.opcode == ops.SHR:
+            # The sign bit stays where it is.
+            return self.make(opcode, type, [a.args[0], count], op)
         if type == I32 and a.opcode == ops.SHL and before == shift and shift in (16, 24):
             if opcode == ops.SHR:
                 return self.make(ops.SEXT8 if shift == 24 else ops.SEXT16, I32, [a.args[0]], op)

@@ -213,6 +213,10 @@ class Comparison:
                     cond += ops.LT_UN - ops.LT
                 self._set(cond, a.args[0], b.args[0])
                 return True
+        if a.type == I64 and a.opcode == ops.SEXT32 and b.opcode == ops.ZEXT32 and lower_bound(b.args[0]) >= 0:
+            # Both extensions of a number that is not negative are the same. (An index and a length.)
+            self._set(cond, a.args[0], b.args[0])
+            return True
         return False
 
 

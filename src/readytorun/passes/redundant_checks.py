@@ -20,6 +20,7 @@ from readytorun.ir.function import Block, Function
 from readytorun.ir.ops import BranchOp, ConstOp, Op, TrapOp
 from readytorun.ir.types import I32
 from readytorun.passes.edit import jump_instead, remove_unreachable_blocks
+from readytorun.passes.fold_address import length_asked_for
 from readytorun.passes.ranges import MAX32, MIN32, is_length, lower_bound, upper_bound
 
 _DEPTH: Final = 4
@@ -43,19 +44,31 @@ class _Facts:
         graph: dominators.
         non_null: by operation id.
         above: by operation id: the operations that the value is below, as signed numbers.
+        at_most: by operation id: the operations that the value is below or the same as, as signed numbers.
         below_unsigned: pairs (a, b) of ids with a below b as unsigned numbers.
         minima: by operation id: a number that the signed value is never below, beyond what its operation tells.
         minima_unsigned: by operation id: the same for the unsigned value.
         phi_block: by operation id: position of the block of a phi with two operands, else -1.
     """
 
-    __slots__ = ("above", "below_unsigned", "graph", "log", "minima", "minima_unsigned", "non_null", "phi_block")
+    __slots__ = (
+        "above",
+        "at_most",
+        "below_unsigned",
+        "graph",
+        "log",
+        "minima",
+        "minima_unsigned",
+        "non_null",
+        "phi_block",
+    )
 
     def __init__(self, function: Function, graph: FlowGraph) -> None:
         self.graph = graph
         count = function.next_id
         self.non_null = [False] * count
         self.above: list[list[Op] | None] = [None] * count
+        self.at_most: list[list[Op] | None] = [None] * count
         self.below_unsigned: set[tuple[int, int]] = set()
         self.minima = [MIN32] * count
         self.minima_unsigned = [0] * count
@@ -84,8 +97,12 @@ class _Facts:
                 self.below_unsigned.discard((id, value))
             elif kind == 3:
                 self.minima[id] = value
-            else:
+            elif kind == 4:
                 self.minima_unsigned[id] = value
+            else:
+                values = self.at_most[id]
+                if values is not None:
+                    values.pop()
 
     # --- adding ------------------------------------------------------------------------------------------------
 
@@ -101,6 +118,14 @@ class _Facts:
             self.above[a.id] = values
         values.append(b)
         self.log.append((1, a.id, 0))
+
+    def _set_at_most(self, a: Op, b: Op) -> None:
+        values = self.at_most[a.id]
+        if values is None:
+            values = []
+            self.at_most[a.id] = values
+        values.append(b)
+        self.log.append((5, a.id, 0))
 
     def _set_minimum(self, op: Op, value: int) -> None:
         old = self.minima[op.id]
@@ -140,6 +165,7 @@ class _Facts:
                 self._set_below_unsigned(a, b)
                 self._set_minimum(b, minimum + 1)
         elif cond == ops.LE:
+            self._set_at_most(a, b)
             minimum = self.minimum(a, _DEPTH)
             if minimum >= 0:
                 self._set_minimum(b, minimum)
@@ -187,13 +213,15 @@ class _Facts:
             return True
         if self._is_less(a, b):
             return True
+        if b.opcode == ops.ADD and self._is_below_sum(a, b):
+            return True
         if a.opcode == ops.ADD and a.type == I32:
             step = a.args[1]
             base = a.args[0]
             if isinstance(step, ConstOp) and self.minimum(base, _DEPTH) >= 0:
                 if step.value < 0:
-                    # Smaller than something below, and not negative.
-                    return self._is_less(base, b)
+                    # Smaller than something that is not above, and not negative.
+                    return base is b or self._is_less(base, b) or self._is_at_most(base, b)
                 # base < b - d with d >= step.
                 for other in self._above(base):
                     if other.opcode == ops.ADD and other.args[0] is b and self.minimum(b, _DEPTH) >= 0:
@@ -201,6 +229,25 @@ class _Facts:
                         if isinstance(distance, ConstOp) and distance.value <= -step.value:
                             return True
         return a.opcode == ops.PHI and self._counts_down_from(a, b)
+
+    def _is_below_sum(self, a: Op, b: Op) -> bool:
+        """Whether a number that is not negative is below b = base + step, because it is not above base."""
+        base = b.args[0]
+        step = b.args[1]
+        if not isinstance(step, ConstOp) or step.value <= 0:
+            return False
+        if self.minimum(base, _DEPTH) < 0 or self.minimum(b, 0) < 0:
+            # The sum may have overflowed.
+            return False
+        return a is base or self._is_less(a, base) or self._is_at_most(a, base)
+
+    def _is_at_most(self, a: Op, b: Op) -> bool:
+        values = self.at_most[a.id]
+        if values is not None:
+            for value in values:
+                if value is b:
+                    return True
+        return False
 
     def _above(self, op: Op) -> list[Op]:
         values = self.above[op.id]
@@ -239,6 +286,11 @@ class _Facts:
             for value in values:
                 if step == 1 or (step <= _MAX_STEP_BELOW_LENGTH and is_length(value)):
                     return True
+        values = self.at_most[op.id]
+        if values is not None and step <= _MAX_STEP_BELOW_LENGTH:
+            for value in values:
+                if is_length(value):
+                    return True
         return False
 
     def _induction_minimum(self, phi: Op, depth: int) -> int:
@@ -269,9 +321,8 @@ class _Facts:
             if len(preds) == 1 and parent >= 0 and preds[0] is graph.order[parent]:
                 branch = preds[0].ops[-1]
                 if isinstance(branch, BranchOp) and branch.opcode == ops.BRANCH:
-                    bound = _bound_on_edge(branch, graph.order[block], phi)
-                    if bound is not None:
-                        return step == 1 or (step <= _MAX_STEP_BELOW_LENGTH and is_length(bound))
+                    if _leaves_room(branch, graph.order[block], phi, step):
+                        return True
             block = parent
         return False
 
@@ -319,25 +370,35 @@ def _condition_on_edge(branch: BranchOp, target: Block) -> int:
     return branch.cond if branch.targets[0] is target else ops.NEGATED_CONDITIONS[branch.cond]
 
 
-def _bound_on_edge(branch: BranchOp, target: Block, value: Op) -> Op | None:
-    """What the value is below, as a signed number, if the branch goes to the target."""
+def _leaves_room(branch: BranchOp, target: Block, value: Op, step: int) -> bool:
+    """Whether adding a positive step to the value does not overflow if the branch goes to the target."""
     if branch.targets[0] is branch.targets[1]:
-        return None
+        return False
     cond = _condition_on_edge(branch, target)
-    if cond == ops.LT and branch.args[0] is value:
-        return branch.args[1]
-    if cond == ops.GT and branch.args[1] is value:
-        return branch.args[0]
-    return None
+    bound = branch.args[1]
+    if branch.args[1] is value:
+        bound = branch.args[0]
+        cond = ops.SWAPPED_CONDITIONS[cond]
+    elif branch.args[0] is not value:
+        return False
+    if cond == ops.LT:
+        if step == 1:
+            return True
+    elif cond != ops.LE:
+        return False
+    if isinstance(bound, ConstOp):
+        return bound.value + step <= MAX32
+    return step <= _MAX_STEP_BELOW_LENGTH and is_length(bound)
 
 
 class _Walk:
-    __slots__ = ("changed", "facts", "function", "graph", "graph_changed")
+    __slots__ = ("changed", "facts", "function", "graph", "graph_changed", "zero")
 
     def __init__(self, function: Function) -> None:
         self.function = function
         self.graph = FlowGraph(function)
         self.facts = _Facts(function, self.graph)
+        self.zero = ConstOp(0, I32, 0)
         self.changed = False
         self.graph_changed = False
 
@@ -387,11 +448,17 @@ class _Walk:
                     continue
                 facts.set_non_null(op.args[0])
             elif isinstance(op, TrapOp):
-                if self._is_false(op.cond, op.args[0], op.args[1]):
-                    continue
+                is_false = self._is_false(op.cond, op.args[0], op.args[1])
                 facts.add(ops.NEGATED_CONDITIONS[op.cond], op.args[0], op.args[1])
+                if is_false:
+                    continue
             elif checks_null(op):
                 facts.set_non_null(op.args[0])
+            elif op.opcode == ops.CALL:
+                length = length_asked_for(op)
+                if length is not None and length.opcode == ops.SEXT32:
+                    # The allocation would have thrown.
+                    facts.add(ops.GE, length.args[0], self.zero)
             kept.append(op)
         if len(kept) != len(block_ops):
             block.ops = kept
