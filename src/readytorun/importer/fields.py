@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from readytorun.importer import cells as fixups
 from readytorun.importer.abi import ir_type_of, memory_type_of
-from readytorun.importer.frame import Frame, StackEntry
+from readytorun.importer.frame import Frame, StackEntry, is_frame_address
 from readytorun.importer.generics import field_token
 from readytorun.importer.refusal import Reason, Refusal
 from readytorun.ir import ops
@@ -146,7 +146,7 @@ def import_stfld(frame: Frame, token: int) -> None:
     builder = frame.state.builder
     kind = ir_type_of(type)
     # Fields of objects are in the heap; behind a byref they may be anywhere.
-    heap = 1 if entry.kind == REF else (0 if base.type == I64 and _is_frame(base) else 2)
+    heap = 1 if entry.kind == REF else (0 if base.type == I64 and is_frame_address(base) else 2)
     if kind == STRUCT:
         require_struct_layout(frame, type)
     if entry.kind == REF and (place.offset >= NULL_AREA_SIZE or (kind == STRUCT and place.dynamic is not None)):
@@ -162,9 +162,3 @@ def import_stfld(frame: Frame, token: int) -> None:
         builder.store_indexed(opcode, memory_type_of(type), base, place.dynamic, 1, place.offset, op)
         return
     frame.store_value(type, base, place.offset, value, heap)
-
-
-def _is_frame(address: Op) -> bool:
-    while isinstance(address, ops.MemoryOp) and address.opcode == ops.ADDR:
-        address = address.args[0]
-    return address.opcode == ops.SLOT_ADDR

@@ -234,6 +234,20 @@ class MethodState:
         self._used_temps.append((type.id, slot))
         return slot
 
+    def new_scalar_slot(self, kind: int, is_pinned: bool = False) -> Slot:
+        """Zeroed frame slot for a variable of a scalar IR type."""
+        gc_refs = ((0, kind == BYREF),) if kind in (REF, BYREF) else ()
+        size = 4 if kind in (I32, F32) else 8
+        return self.function.new_slot(size, size, gc_refs, True, is_pinned)
+
+    def zero(self, kind: int) -> Op:
+        """The default value of a scalar IR type."""
+        if kind == F32 or kind == F64:
+            return self.builder.float_const(kind, 0)
+        if kind == REF or kind == BYREF:
+            return self.builder.null(kind)
+        return self.builder.const(kind, 0)
+
     def release_temps(self) -> None:
         """The root's evaluation stack is empty: no temporary is in use any more."""
         if self._used_temps:
@@ -583,3 +597,10 @@ def end_in_throw(frame: Frame, call: ops.CallOp) -> None:
     if block is not None:
         block.is_cold = True
     frame.stack = []
+
+
+def is_frame_address(address: Op) -> bool:
+    """Whether an address surely points into the own frame."""
+    while isinstance(address, ops.MemoryOp) and address.opcode == ops.ADDR:
+        address = address.args[0]
+    return address.opcode == ops.SLOT_ADDR

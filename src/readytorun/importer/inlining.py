@@ -15,9 +15,7 @@ from readytorun.importer.abi import ir_type_of
 from readytorun.importer.frame import Frame, StackEntry, normalize_small
 from readytorun.importer.refusal import InlineFailure, Refusal
 from readytorun.importer.variables import scan_variables
-from readytorun.ir import ops
-from readytorun.ir.function import Slot
-from readytorun.ir.types import BYREF, F32, F64, I32, I64, REF, STRUCT, VOID
+from readytorun.ir.types import I64, STRUCT, VOID
 from readytorun.metadata.method_body import MethodBody
 from readytorun.typesystem.method_desc import CONTEXT_METHOD_DESC, CONTEXT_METHOD_TABLE, MethodDesc
 from readytorun.typesystem.type_desc import TypeDesc
@@ -171,12 +169,6 @@ def try_inline(frame: Frame, method: MethodDesc, arguments: list[StackEntry], pu
     return True
 
 
-def _scalar_slot(frame: Frame, kind: int) -> Slot:
-    gc_refs = ((0, kind == BYREF),) if kind in (REF, BYREF) else ()
-    size = 4 if kind in (I32, F32) else 8
-    return frame.state.function.new_slot(size, size, gc_refs, True)
-
-
 def _bind_arguments(caller: Frame, inlinee: Frame, known: InlineCandidate, arguments: list[StackEntry]) -> None:
     state = caller.state
     builder = state.builder
@@ -216,7 +208,7 @@ def _bind_arguments(caller: Frame, inlinee: Frame, known: InlineCandidate, argum
         else:
             op = normalize_small(state, type, caller.coerce(entry, kind))
         if address_taken:
-            slot = _scalar_slot(caller, kind)
+            slot = state.new_scalar_slot(kind)
             inlinee.arg_slots[index] = slot
             caller.store_value(type, builder.slot_addr(slot), 0, StackEntry(op, kind, type), 0)
         elif changed:
@@ -246,15 +238,9 @@ def _bind_locals(inlinee: Frame, known: InlineCandidate) -> None:
             inlinee.local_variables.append(-1)
             builder.zero_block(builder.slot_addr(slot), inlinee.layout(type))
             continue
-        zero: ops.Op
-        if kind in (F32, F64):
-            zero = builder.float_const(kind, 0)
-        elif kind in (REF, BYREF):
-            zero = builder.null(kind)
-        else:
-            zero = builder.const(kind, 0)
+        zero = state.zero(kind)
         if known.address_taken >> index & 1:
-            slot = _scalar_slot(inlinee, kind)
+            slot = state.new_scalar_slot(kind)
             inlinee.local_slots.append(slot)
             inlinee.local_variables.append(-1)
             inlinee.store_value(type, builder.slot_addr(slot), 0, StackEntry(zero, kind, type), 0)

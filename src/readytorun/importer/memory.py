@@ -13,6 +13,7 @@ from readytorun.importer.frame import (
     HELPER_MEM_ZERO,
     Frame,
     StackEntry,
+    is_frame_address,
 )
 from readytorun.importer.refusal import InlineFailure
 from readytorun.ir import ops
@@ -75,13 +76,6 @@ def import_stind(frame: Frame, opcode: int) -> None:
         state.builder.store(memory, address, op, 0, frame.is_volatile)
 
 
-def is_frame_address(address: ops.Op) -> bool:
-    """Whether an address surely points into the own frame."""
-    while isinstance(address, ops.MemoryOp) and address.opcode == ops.ADDR:
-        address = address.args[0]
-    return address.opcode == ops.SLOT_ADDR
-
-
 def import_ldobj(frame: Frame, token: int) -> None:
     """ldobj"""
     type = frame.resolve_type(token)
@@ -127,13 +121,7 @@ def store_zero(frame: Frame, type: TypeDesc, address: ops.Op) -> None:
         require_struct_layout(frame, type)
         builder.zero_block(address, frame.layout(type))
         return
-    zero: ops.Op
-    if kind in (REF, BYREF):
-        zero = builder.null(kind)
-    elif kind in (I32, I64):
-        zero = builder.const(kind, 0)
-    else:
-        zero = builder.float_const(kind, 0)
+    zero = frame.state.zero(kind)
     frame.store_value(type, address, 0, StackEntry(zero, kind, type), 0)
 
 

@@ -17,10 +17,6 @@ from readytorun.importer.variables import VariableUse, scan_variables
 from readytorun.ir import ops
 from readytorun.ir.function import CONTEXT_NONE, CONTEXT_THIS, Function, Slot
 from readytorun.ir.types import (
-    BYREF,
-    F32,
-    F64,
-    I32,
     I64,
     M_I64,
     REF,
@@ -158,22 +154,6 @@ def _check_regions(function: Function) -> None:
 # --- variables ---------------------------------------------------------------------------------------------------
 
 
-def _scalar_slot(state: MethodState, kind: int, pinned: bool = False) -> Slot:
-    """Zeroed frame slot for a scalar variable."""
-    gc_refs = ((0, kind == BYREF),) if kind in (REF, BYREF) else ()
-    size = 4 if kind in (I32, F32) else 8
-    return state.function.new_slot(size, size, gc_refs, True, pinned)
-
-
-def _zero(state: MethodState, kind: int) -> ops.Op:
-    builder = state.builder
-    if kind == F32 or kind == F64:
-        return builder.float_const(kind, 0)
-    if kind == REF or kind == BYREF:
-        return builder.null(kind)
-    return builder.const(kind, 0)
-
-
 def _create_locals(frame: Frame, use: VariableUse) -> None:
     """Give every local of the root a variable or a slot, zeroed."""
     state = frame.state
@@ -188,7 +168,7 @@ def _create_locals(frame: Frame, use: VariableUse) -> None:
             frame.local_slots.append(slot)
             frame.local_variables.append(-1)
         elif in_memory >> index & 1 or frame.local_pinned[index]:
-            frame.local_slots.append(_scalar_slot(state, kind, frame.local_pinned[index]))
+            frame.local_slots.append(state.new_scalar_slot(kind, frame.local_pinned[index]))
             frame.local_variables.append(-1)
         else:
             variable = state.ssa.new_variable(kind)
@@ -196,7 +176,7 @@ def _create_locals(frame: Frame, use: VariableUse) -> None:
             frame.local_variables.append(variable)
             block = state.builder.block
             if block is not None:
-                state.ssa.write(variable, block, _zero(state, kind))
+                state.ssa.write(variable, block, state.zero(kind))
 
 
 def _create_arguments(frame: Frame, use: VariableUse) -> None:
@@ -243,7 +223,7 @@ def _create_arguments(frame: Frame, use: VariableUse) -> None:
         else:
             value = builder.param(param.type, index)
             if in_memory >> argument & 1:
-                slot = _scalar_slot(state, param.type)
+                slot = state.new_scalar_slot(param.type)
                 slot.zero_init = True
                 builder.store(memory_type_of(type), builder.slot_addr(slot), value)
                 frame.arg_slots.append(slot)

@@ -8,10 +8,9 @@ from __future__ import annotations
 from typing import Final
 
 from readytorun.importer.abi import ir_type_of, memory_type_of
-from readytorun.importer.frame import Frame, normalize_small
+from readytorun.importer.frame import Frame, is_frame_address, normalize_small
 from readytorun.importer.intrinsics.hardware import require_atomics
 from readytorun.importer.intrinsics.shapes import Handler
-from readytorun.importer.memory import is_frame_address
 from readytorun.ir import ops
 from readytorun.ir.ops import MemoryOp, Op
 from readytorun.ir.types import BYREF, I32, I64, M_I32, M_I64, REF, STRUCT

@@ -12,7 +12,7 @@ from readytorun.importer import memory
 from readytorun.importer.abi import ir_type_of, memory_type_of
 from readytorun.importer.compare import comparison_operands
 from readytorun.importer.fields import require_struct_layout
-from readytorun.importer.frame import Frame, StackEntry, normalize_small
+from readytorun.importer.frame import Frame, StackEntry, is_frame_address, normalize_small
 from readytorun.importer.intrinsics.shapes import Handler, retyped, value_size
 from readytorun.ir import ops
 from readytorun.ir.ops import ConstOp, Op
@@ -243,7 +243,7 @@ def _import_read(frame: Frame, method: MethodDesc, token: int, position: int) ->
 
 def _store(frame: Frame, type: TypeDesc, address: Op, value: StackEntry) -> None:
     frame.materialize_aliases()
-    frame.store_value(type, address, 0, value, 0 if memory.is_frame_address(address) else 2)
+    frame.store_value(type, address, 0, value, 0 if is_frame_address(address) else 2)
 
 
 def _import_write(frame: Frame, method: MethodDesc, token: int, position: int) -> int:
