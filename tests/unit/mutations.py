@@ -63,7 +63,7 @@ def mutate(assembly: bytes, seed: int) -> bytes:
     for _ in range(chance.choice((1, 1, 1, 2, 4, 16))):
         at = chance.randrange(start, min(end, len(image)))
         if kind == 1:
-            image[at] = chance.choice((0, 1, 0x7F, 0x80, 0xFF))
+            image[at] = chance.choice([value for value in (0, 1, 0x7F, 0x80, 0xFF) if value != image[at]])
         elif kind == 2:
             image[at : at + 4] = chance.randbytes(4)
         else:
