@@ -48,9 +48,12 @@ class OptionalBuildExt(build_ext):
 def wants_compiled_modules() -> bool:
     """Whether this build is to have compiled modules."""
     pure = os.environ.get("READYTORUN_PURE", "")
-    if pure:
+    if pure not in ("", "0", "1"):
+        sys.exit("READYTORUN_PURE must be 0 or 1")
+    commands = set(sys.argv[1:])  # those that only ask for metadata need none
+    if "editable_wheel" in commands:
         return pure == "0"
-    return "editable_wheel" not in sys.argv and "egg_info" not in sys.argv and "sdist" not in sys.argv
+    return pure != "1" and bool(commands & {"bdist_wheel", "build", "build_ext", "install"})
 
 
 def compiled_modules() -> list[Extension]:
