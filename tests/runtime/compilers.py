@@ -86,7 +86,11 @@ class Crossgen2:
     required_share: float = 0.90
 
     def compile(self, inputs: Sequence[Path], output: Path, references: Sequence[Path]) -> None:
-        self.toolchain.run_crossgen2(inputs, output, references)
+        if len(inputs) == 1:
+            self.toolchain.run_crossgen2(inputs, output, references)
+            return
+        for input_ in inputs:
+            self.toolchain.run_crossgen2([input_], output / input_.name, [*references, *inputs])
 
     def reasons(self, output: Path) -> list[str]:
         return []

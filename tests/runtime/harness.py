@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -74,7 +74,7 @@ class Harness:
     def prepare(self, source: Path) -> Prepared:
         """Build the IL, run it under the JIT for the expected result, compile it. Done once per session."""
         work = self.folder / source.stem
-        with _lock(work / "lock"):
+        with locked(work / "lock"):
             done = work / "prepared.json"
             if done.exists():
                 values = json.loads(done.read_text(encoding="utf-8"))
@@ -88,7 +88,7 @@ class Harness:
         run = self.toolchain.run(il)
         # All of it is compiled at Tier0 first: nothing is inlined, so that the list names every method that ran.
         own = own_types(il)
-        listed = self._list_jitted(il, run.exit_code)
+        listed = list_jitted(self.toolchain, il, (), run.exit_code)
         executed = sorted({m.name for m in listed if m.outermost_type in own and not m.is_stub})
         compiled = work / "r2r" / il.name
         compiled.parent.mkdir(exist_ok=True)
@@ -103,36 +103,39 @@ class Harness:
         """Run the compiled program in one of the `MODES`."""
         return self.toolchain.run(prepared.compiled, environment=MODES[mode])
 
-    def _list_jitted(self, app: Path, expected_exit_code: int) -> list[JittedMethod]:
-        """What the runtime JIT-compiles. Writing that list, a release runtime crashes one time in a hundred.
-
-        (Threads that compile at once share the list's stream without a lock.) Hence the further attempts; what the
-        program does is judged by other runs, without the list.
-        """
-        failure = ""
-        for _ in range(5):
-            try:
-                run = self.toolchain.run(app, list_jitted=True)
-            except ValueError as torn:
-                failure = str(torn)
-                continue
-            if run.exit_code == expected_exit_code:
-                return run.jitted
-            failure = f"exit code {run.exit_code}: {run.stderr[-1000:]}"
-        raise ToolError(f"no list of the methods that the runtime compiles for {app}: {failure}")
-
     def share(self, source: Path) -> Share:
         """Run the compiled program once more, with the runtime listing what it JIT-compiles. Done once per session."""
         prepared = self.prepare(source)
         work = self.folder / source.stem
-        with _lock(work / "share.lock"):
+        with locked(work / "share.lock"):
             done = work / "share.json"
             if done.exists():
                 return Share(**json.loads(done.read_text(encoding="utf-8")))
-            listed = self._list_jitted(prepared.compiled, prepared.expected_exit_code)
+            listed = list_jitted(self.toolchain, prepared.compiled, (), prepared.expected_exit_code)
             share = Share(source.stem, len(prepared.executed), own_jitted(listed, own_types(prepared.il)))
             done.write_text(json.dumps(asdict(share)), encoding="utf-8")
             return share
+
+
+def list_jitted(
+    toolchain: Toolchain, app: Path, arguments: Sequence[str], expected_exit_code: int
+) -> list[JittedMethod]:
+    """What the runtime JIT-compiles when it runs `app`.
+
+    Writing that list, a release runtime crashes one time in a hundred: threads that compile at once share the list's
+    stream without a lock. Hence the further attempts; what the program does is judged by other runs, without the list.
+    """
+    failure = ""
+    for _ in range(5):
+        try:
+            run = toolchain.run(app, arguments, list_jitted=True)
+        except ValueError as torn:
+            failure = str(torn)
+            continue
+        if run.exit_code == expected_exit_code:
+            return run.jitted
+        failure = f"exit code {run.exit_code}: {run.stderr[-1000:]}"
+    raise ToolError(f"no list of the methods that the runtime compiles for {app}: {failure}")
 
 
 def own_jitted(jitted: list[JittedMethod], own: frozenset[str]) -> list[str]:
@@ -141,7 +144,8 @@ def own_jitted(jitted: list[JittedMethod], own: frozenset[str]) -> list[str]:
 
 
 @contextmanager
-def _lock(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
+    """Hold a file lock: of several pytest-xdist workers, one goes on, the others wait."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

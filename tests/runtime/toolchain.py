@@ -179,7 +179,7 @@ class Toolchain:
         return RunResult(stdout, done.stderr.decode("utf-8", "replace"), done.returncode, jitted)
 
     def run_crossgen2(self, inputs: Sequence[Path], output: Path, references: Iterable[Path] = ()) -> str:
-        """Precompile with the reference compiler: one input to a file, several to a folder. Returns its output."""
+        """Make one image of the inputs, as a rule one, with the reference compiler. Returns what that prints."""
         if self.crossgen2 is None:
             raise ToolError("no crossgen2")
         command = [str(self.crossgen2), *map(str, inputs), "-o", str(output), "-r", f"{self.framework}/*.dll"]

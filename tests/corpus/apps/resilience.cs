@@ -1,0 +1,74 @@
+// Libraries: Polly.Core.dll
+// Resilience pipelines: retries, timeouts, circuit breakers, fallbacks, hedging, on a fake clock whose timers fire when the test advances it.
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Fallback;
+using Polly.Hedging;
+using Polly.Registry;
+using Polly.Retry;
+using Polly.Simmy;
+using Polly.Simmy.Fault;
+using Polly.Simmy.Latency;
+using Polly.Simmy.Outcomes;
+using Polly.Telemetry;
+using Polly.Timeout;
+
+// Time stands still until Advance; then due timers fire, in order. WaitForTimers lets continuations on the pool set theirs.
+class FakeTime : TimeProvider
+{
+    sealed class Timer : ITimer { public FakeTime Owner; public TimerCallback Callback; public object State; public long Due = long.MaxValue; public bool Change(TimeSpan due, TimeSpan period) { lock (Owner.timers) { Due = due < TimeSpan.Zero ? long.MaxValue : Owner.now + due.Ticks; if (Due != long.MaxValue) Owner.timers.Add(this); else Owner.timers.Remove(this); } return true; } public void Dispose() { lock (Owner.timers) Owner.timers.Remove(this); } public ValueTask DisposeAsync() { Dispose(); return default; } }
+    readonly List<Timer> timers = new(); long now = new DateTime(2024, 1, 1).Ticks;
+    public override DateTimeOffset GetUtcNow() => new(Interlocked.Read(ref now), TimeSpan.Zero); public override long GetTimestamp() => Interlocked.Read(ref now); public override long TimestampFrequency => TimeSpan.TicksPerSecond; public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
+    public override ITimer CreateTimer(TimerCallback c, object state, TimeSpan due, TimeSpan period) { Timer t = new() { Owner = this, Callback = c, State = state }; t.Change(due, period); return t; }
+    public void Advance(TimeSpan by) { long end = now + by.Ticks; while (true) { Timer next; lock (timers) { next = timers.Where(t => t.Due <= end).MinBy(t => t.Due); if (next == null) break; Interlocked.Exchange(ref now, Math.Max(now, next.Due)); next.Due = long.MaxValue; timers.Remove(next); } next.Callback(next.State); } Interlocked.Exchange(ref now, end); }
+    public bool HasTimer { get { lock (timers) return timers.Count > 0; } }
+    // Advances to each next timer until the task is done: simulated time passes only while everything waits for it.
+    public async Task<T> Drive<T>(Task<T> task) { for (int spins = 0; !task.IsCompleted;) { long next; lock (timers) next = timers.Count > 0 ? timers.Min(t => t.Due) : long.MaxValue; if (next == long.MaxValue) { if (++spins > 20000) throw new TimeoutException("stuck"); await Task.Delay(1); continue; } Advance(TimeSpan.FromTicks(Math.Max(0, next - now))); await Settle(); for (int i = 0; i < 20 && !task.IsCompleted && !HasTimer; i++) await Task.Delay(1); } return await task; }
+    // Lets what the timers released run until it waits again; most of it ran inside the timer's callback already.
+    static async Task Settle() { for (int quiet = 0; quiet < 3; quiet++) { await Task.Delay(2); if (ThreadPool.PendingWorkItemCount > 0) quiet = 0; } }
+    public double Seconds => (now - new DateTime(2024, 1, 1).Ticks) / (double)TimeSpan.TicksPerSecond;
+}
+
+static class Program
+{
+    static readonly CultureInfo Inv = CultureInfo.InvariantCulture; static readonly List<string> log = new();
+    static void L(string s) { lock (log) log.Add(s); }
+    static void Flush(string title, object result = null) { Console.WriteLine(title + ": " + string.Join(" ", log) + (result == null ? "" : " -> " + Convert.ToString(result, Inv))); log.Clear(); }
+    static string S(this TimeSpan t) => t.TotalSeconds.ToString("0.###", Inv) + "s";
+    static async Task<object> Outcome<T>(Func<Task<T>> f) { try { return await f(); } catch (Exception e) { return e.GetType().Name + (e is InvalidOperationException ? " " + e.Message : ""); } }
+
+    static async Task Retries()
+    {
+        foreach (DelayBackoffType type in Enum.GetValues<DelayBackoffType>()) { FakeTime time = new(); int calls = 0; ResiliencePipeline<int> p = new ResiliencePipelineBuilder<int> { TimeProvider = time }.AddRetry(new() { MaxRetryAttempts = 4, BackoffType = type, Delay = TimeSpan.FromSeconds(2), MaxDelay = TimeSpan.FromSeconds(9), ShouldHandle = new PredicateBuilder<int>().Handle<InvalidOperationException>(e => e.Message != "final").HandleResult(r => r < 0), OnRetry = a => { L($"retry{a.AttemptNumber}/{a.RetryDelay.S()}/{(a.Outcome.Exception?.Message ?? a.Outcome.Result.ToString())}"); return default; } }).Build(); object r = await time.Drive(Outcome(async () => await p.ExecuteAsync(async t => { await Task.Yield(); calls++; if (calls == 1) throw new InvalidOperationException("first"); return calls < 4 ? -calls : calls; }))); Flush("retry " + type, r + " after " + time.Seconds.ToString(Inv)); }
+        FakeTime t2 = new(); ResiliencePipeline gen = new ResiliencePipelineBuilder { TimeProvider = t2 }.AddRetry(new() { MaxRetryAttempts = 2, DelayGenerator = a => new(TimeSpan.FromMilliseconds(100 * (a.AttemptNumber + 1))), UseJitter = false, OnRetry = a => { L(a.RetryDelay.S()); return default; } }).Build(); Flush("exhausted", await t2.Drive(Outcome<int>(async () => await gen.ExecuteAsync<int>(async t => { await Task.Yield(); throw new InvalidOperationException("always"); })))); Flush("unhandled", await t2.Drive(Outcome<int>(async () => await gen.ExecuteAsync<int>(t => throw new OperationCanceledException())))); using CancellationTokenSource c = new(); int n = 0; Flush("cancelled", await t2.Drive(Outcome<int>(async () => await gen.ExecuteAsync<int>(async t => { if (++n == 2) c.Cancel(); await Task.Yield(); throw new InvalidOperationException("c"); }, c.Token)))); ResiliencePipeline now = new ResiliencePipelineBuilder().AddRetry(new() { Delay = TimeSpan.Zero, MaxRetryAttempts = 3 }).Build(); n = 0; Console.WriteLine(now.Execute(() => ++n < 3 ? throw new Exception() : n) + now.Execute(static s => s.Length, "state")); try { now.Execute((Action)(() => { n++; throw new FormatException(); })); } catch (FormatException) { Console.WriteLine(n); }
+    }
+
+    static async Task Timeouts()
+    {
+        FakeTime time = new(); ResiliencePipeline p = new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(new TimeoutStrategyOptions { Timeout = TimeSpan.FromSeconds(3), OnTimeout = a => { L("timeout " + a.Timeout.S()); return default; } }).Build(); foreach (double s in new[] { 1.0, 5.0 }) Flush("timeout" + s.ToString(Inv), await time.Drive(Outcome(async () => await p.ExecuteAsync(async t => { await Task.Delay(TimeSpan.FromSeconds(s), time, t); return s; })))); ResiliencePipeline dyn = new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(new TimeoutStrategyOptions { TimeoutGenerator = a => new(a.Context.Properties.GetValue(new ResiliencePropertyKey<TimeSpan>("limit"), TimeSpan.FromSeconds(1))) }).Build(); ResilienceContext ctx = ResilienceContextPool.Shared.Get("op"); ctx.Properties.Set(new ResiliencePropertyKey<TimeSpan>("limit"), TimeSpan.FromSeconds(10)); Flush("generator", await time.Drive(Outcome(async () => await dyn.ExecuteAsync(async c => { await Task.Delay(TimeSpan.FromSeconds(4), time, c.CancellationToken); return c.OperationKey; }, ctx)))); ResilienceContextPool.Shared.Return(ctx); Flush("default", await time.Drive(Outcome(async () => await dyn.ExecuteAsync(async t => { await Task.Delay(TimeSpan.FromSeconds(4), time, t); return "late"; })))); int tries = 0; ResiliencePipeline both = new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(new() { MaxRetryAttempts = 2, Delay = TimeSpan.FromSeconds(1), BackoffType = DelayBackoffType.Constant, ShouldHandle = new PredicateBuilder().Handle<TimeoutRejectedException>(), OnRetry = a => { L("again"); return default; } }).AddTimeout(TimeSpan.FromSeconds(2)).Build(); double start = time.Seconds; Flush("both", await time.Drive(Outcome(async () => await both.ExecuteAsync(async t => { await Task.Delay(TimeSpan.FromSeconds(5 - 2 * tries++), time, t); return tries; }))) + " in " + (time.Seconds - start).ToString(Inv));
+    }
+
+    static async Task Breakers()
+    {
+        FakeTime time = new(); CircuitBreakerStateProvider state = new(); CircuitBreakerManualControl manual = new(); ResiliencePipeline<string> p = new ResiliencePipelineBuilder<string> { TimeProvider = time }.AddCircuitBreaker(new() { FailureRatio = 0.5, MinimumThroughput = 4, SamplingDuration = TimeSpan.FromSeconds(10), BreakDuration = TimeSpan.FromSeconds(5), StateProvider = state, ManualControl = manual, ShouldHandle = new PredicateBuilder<string>().Handle<FormatException>().HandleResult("bad"), OnOpened = a => { L("opened" + a.BreakDuration.S()); return default; }, OnClosed = a => { L("closed" + a.IsManual); return default; }, OnHalfOpened = a => { L("half"); return default; } }).Build(); async Task Step(string s) { object r = await Outcome(async () => await p.ExecuteAsync(async t => { await Task.Yield(); return s == "throw" ? throw new FormatException() : s; })); L(r + ":" + state.CircuitState); } foreach (string s in new[] { "ok", "bad", "ok", "throw", "ok" }) await Step(s); time.Advance(TimeSpan.FromSeconds(5)); await Step("bad"); time.Advance(TimeSpan.FromSeconds(4)); await Step("ok"); time.Advance(TimeSpan.FromSeconds(2)); await Step("ok"); await Step("ok"); Flush("breaker"); await manual.IsolateAsync(); await Step("ok"); await manual.CloseAsync(); await Step("ok"); Flush("manual"); time.Advance(TimeSpan.FromSeconds(60)); foreach (string s in new[] { "bad", "bad", "bad" }) await Step(s); time.Advance(TimeSpan.FromSeconds(30)); foreach (string s in new[] { "bad", "ok", "ok", "ok" }) await Step(s); Flush("window");
+    }
+
+    static async Task Others()
+    {
+        FakeTime time = new(); ResiliencePipeline<string> fallback = new ResiliencePipelineBuilder<string>().AddFallback(new() { FallbackAction = a => Polly.Outcome.FromResultAsValueTask("fallback for " + (a.Outcome.Exception?.GetType().Name ?? a.Outcome.Result)), ShouldHandle = a => new(a.Outcome switch { { Exception: InvalidOperationException } => true, { Result: "bad" } => true, _ => false }), OnFallback = a => { L("falling"); return default; } }).Build(); Flush("fallback", fallback.Execute(() => "good") + "," + fallback.Execute(() => "bad") + "," + fallback.Execute((Func<string>)(() => throw new InvalidOperationException())) + "," + await Outcome<string>(async () => await fallback.ExecuteAsync<string>(_ => throw new FormatException())));
+        int attempt = 0; ResiliencePipeline<int> hedge = new ResiliencePipelineBuilder<int> { TimeProvider = time }.AddHedging(new() { MaxHedgedAttempts = 2, Delay = TimeSpan.FromSeconds(1), ShouldHandle = new PredicateBuilder<int>().HandleResult(r => r < 0), OnHedging = a => { L("hedge" + a.AttemptNumber); return default; } }).Build(); Flush("hedging", await time.Drive(Outcome(async () => await hedge.ExecuteAsync(async t => { int a = Interlocked.Increment(ref attempt); await Task.Delay(TimeSpan.FromSeconds(a == 1 ? 10 : 2), time, t); return a; })))); attempt = 0; Flush("hedging results", await time.Drive(Outcome(async () => await hedge.ExecuteAsync(async t => { int a = Interlocked.Increment(ref attempt); await Task.Yield(); return a < 3 ? -a : a; }))));
+        ResiliencePipelineRegistry<string> registry = new(); registry.TryAddBuilder("a", (b, c) => b.AddRetry(new() { MaxRetryAttempts = 1, Delay = TimeSpan.Zero }).AddTimeout(TimeSpan.FromHours(1))); int n = 0; Flush("registry", registry.GetPipeline("a").Execute(() => n++ == 0 ? throw new Exception() : n) + "," + registry.TryGetPipeline("zz", out _) + ReferenceEquals(registry.GetPipeline("a"), registry.GetPipeline("a")) + registry.GetOrAddPipeline<int>("b", b => b.AddFallback(new() { FallbackAction = _ => Polly.Outcome.FromResultAsValueTask(9) })).Execute((Func<int>)(() => throw new Exception()))); ResiliencePipelineBuilder telemetry = new() { Name = "named", InstanceName = "inst", TelemetryListener = new Listener() }; telemetry.AddRetry(new() { Name = "my-retry", MaxRetryAttempts = 2, Delay = TimeSpan.Zero }); n = 0; telemetry.Build().Execute(() => { if (n++ < 2) throw new Exception(); }); Flush("telemetry"); foreach (Action bad in new Action[] { () => new ResiliencePipelineBuilder().AddRetry(new() { MaxRetryAttempts = -1 }), () => new ResiliencePipelineBuilder().AddTimeout(TimeSpan.FromSeconds(-1)), () => new ResiliencePipelineBuilder().AddCircuitBreaker(new() { FailureRatio = 2 }), () => new ResiliencePipelineBuilder<int>().AddFallback(new()) }) try { bad(); L("fine"); } catch (System.ComponentModel.DataAnnotations.ValidationException e) { L("invalid[" + e.Message.Replace("\r", "").Split('\n').Last(l => l.Trim() != "") + "]"); } Flush("validation");
+        ResiliencePipeline chaos = new ResiliencePipelineBuilder { TimeProvider = time }.AddChaosFault(new ChaosFaultStrategyOptions { InjectionRate = 1, Randomizer = () => 0, EnabledGenerator = a => new(a.Context.OperationKey == "chaos"), FaultGenerator = _ => new(new InvalidOperationException("injected")) }).Build(); ResilienceContext ctx = ResilienceContextPool.Shared.Get("chaos"); Flush("chaos", await Outcome(async () => await chaos.ExecuteAsync(_ => new ValueTask<int>(1), ctx)) + "," + await Outcome(async () => await chaos.ExecuteAsync(_ => new ValueTask<int>(1)))); Outcome<int> o = await chaos.ExecuteOutcomeAsync((c, s) => Polly.Outcome.FromResultAsValueTask(s * 2), ctx, 21); Console.WriteLine(o.Exception?.Message + o.Result); ResiliencePipeline nested = new ResiliencePipelineBuilder().AddPipeline(new ResiliencePipelineBuilder().AddRetry(new() { Delay = TimeSpan.Zero, MaxRetryAttempts = 1 }).Build()).AddStrategy(_ => new Custom(), new Options()).Build(); n = 0; Flush("custom", nested.Execute(() => { if (n++ == 0) throw new Exception(); return n; })); Console.WriteLine(ResiliencePipeline.Empty.Execute(() => 5) + ResiliencePipeline<string>.Empty.Execute(() => "e"));
+    }
+    sealed class Options : ResilienceStrategyOptions { public Options() { Name = "custom"; } }
+    sealed class Custom : ResilienceStrategy { protected override async ValueTask<Outcome<R>> ExecuteCore<R, S>(Func<ResilienceContext, S, ValueTask<Outcome<R>>> f, ResilienceContext c, S s) { L("enter<" + typeof(R).Name + ">"); Outcome<R> o = await f(c, s); L("leave" + (o.Exception != null)); return o; } }
+    sealed class Listener : TelemetryListener { public override void Write<R, A>(in TelemetryEventArguments<R, A> a) => L(a.Event.EventName + "/" + a.Event.Severity + "/" + a.Source.PipelineName + "/" + a.Source.StrategyName + "/" + typeof(A).Name.Split('`')[0]); }
+
+    static async Task<int> Main() { CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = Inv; await Retries(); await Timeouts(); await Breakers(); await Others(); return 78; }
+}
