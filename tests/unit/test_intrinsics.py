@@ -83,6 +83,12 @@ public static unsafe class M {
 
     public static int Item(Span<int> s, int i) => s[i];
     public static bool Empty(ReadOnlySpan<char> s) => s.IsEmpty;
+    public static bool EqualsText(string s) => string.Equals(s, "abcdefghij");
+    public static bool EqualsOrdinal(string s) => s.Equals("ab", StringComparison.Ordinal);
+    public static bool EqualsCulture(string s) => s.Equals("ab", StringComparison.CurrentCulture);
+    public static bool EqualsOther(string s, string t) => string.Equals(s, t);
+    public static bool StartsText(string s) => s.StartsWith("abc", StringComparison.Ordinal);
+    public static bool Operator(string s) => s == "ab";
     public static int Length(string s) => s.Length;
     public static char Char(string s, int i) => s[i];
     public static int ArrayLength(int[,] a) => a.GetLength(1) + a.Length;
@@ -165,6 +171,12 @@ CASES = [
     ("HasRefs", ["const.i32 1"], 0),
     ("Item", ["trap_if", "range"], 0),
     ("Empty", ["cmp"], 0),
+    ("EqualsText", ["xor.i64", "load.i64", "invariant"], 0),
+    ("EqualsOrdinal", ["load.i32", "cmp.eq"], 0),
+    ("EqualsCulture", [], 1),
+    ("EqualsOther", [], 1),
+    ("StartsText", ["branch.ge"], 0),
+    ("Operator", [], 1),
     ("Length", ["load"], 0),
     ("Char", ["trap_if", "load.u16"], 0),
     ("ArrayLength", ["load"], 0),

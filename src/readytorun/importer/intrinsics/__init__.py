@@ -17,6 +17,7 @@ from readytorun.importer.intrinsics import (
     hardware,
     helpers,
     integers,
+    literals,
     nullable,
     spans,
     strings_arrays,
@@ -30,6 +31,7 @@ from readytorun.typesystem.method_desc import MethodDesc
 _HANDLERS: Final[dict[tuple[str, str, str], Handler]] = {
     **unsafe.HANDLERS,
     **strings_arrays.HANDLERS,
+    **literals.HANDLERS,
     **spans.HANDLERS,
     **nullable.HANDLERS,
     **integers.HANDLERS,

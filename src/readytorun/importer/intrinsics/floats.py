@@ -10,9 +10,8 @@ from typing import Final
 from readytorun.importer.frame import Frame
 from readytorun.importer.intrinsics.hardware import require_sse42
 from readytorun.importer.intrinsics.integers import import_min_max as import_integer_min_max
-from readytorun.importer.intrinsics.shapes import Handler, param_element, pop_argument, push_result
+from readytorun.importer.intrinsics.shapes import Handler, continue_in, param_element, pop_argument, push_result
 from readytorun.ir import ops
-from readytorun.ir.function import Block
 from readytorun.ir.types import F32, F64, I32, I64
 from readytorun.typesystem import element_types as et
 from readytorun.typesystem.method_desc import MethodDesc
@@ -90,32 +89,24 @@ def _import_min_max(frame: Frame, method: MethodDesc, token: int, position: int)
     current = builder.block
     less, rest, equal, unordered, take_left, take_right, done = [state.new_block(current) for _ in range(7)]
     builder.branch(ops.FBRANCH, ops.GT if is_max else ops.LT, left, right, take_left, less)
-    _continue_in(frame, less)
+    continue_in(frame, less)
     builder.branch(ops.FBRANCH, ops.LT if is_max else ops.GT, left, right, take_right, rest)
-    _continue_in(frame, rest)
+    continue_in(frame, rest)
     builder.branch(ops.FBRANCH, ops.EQ, left, right, equal, unordered)
-    _continue_in(frame, equal)
+    continue_in(frame, equal)
     # Both zero, or the same number: the maximum is the other one of a negative right one, the minimum a negative left.
     integer = I64 if left.type == F64 else I32
     bits = builder.op(ops.BITCAST, integer, [right if is_max else left])
     builder.branch(ops.BRANCH, ops.LT, bits, builder.const(integer, 0), take_left, take_right)
-    _continue_in(frame, unordered)
+    continue_in(frame, unordered)
     builder.branch(ops.FBRANCH, ops.EQ, left, left, take_right, take_left)
     for block, value in ((take_left, left), (take_right, right)):
-        _continue_in(frame, block)
+        continue_in(frame, block)
         state.ssa.write(result, block, value)
         builder.jump(done)
-    _continue_in(frame, done)
+    continue_in(frame, done)
     push_result(frame, method, state.ssa.read(result, done))
     return position + 1
-
-
-def _continue_in(frame: Frame, block: Block) -> None:
-    """All predecessors of the block are known: go on there."""
-    state = frame.state
-    state.function.blocks.append(block)
-    state.ssa.seal(block)
-    state.builder.block = block
 
 
 def _import_bit_cast(frame: Frame, method: MethodDesc, token: int, position: int) -> int:

@@ -9,6 +9,7 @@ from readytorun.importer.abi import ir_type_of
 from readytorun.importer.fields import require_struct_layout
 from readytorun.importer.frame import Frame, StackEntry, normalize_small
 from readytorun.importer.memory import type_size
+from readytorun.ir.function import Block
 from readytorun.ir.ops import Op
 from readytorun.ir.types import STRUCT
 from readytorun.typesystem.method_desc import MethodDesc
@@ -67,3 +68,11 @@ def retyped(entry: StackEntry, type: TypeDesc) -> StackEntry:
     result = StackEntry(entry.op, entry.kind, type)
     result.is_non_null = entry.is_non_null
     return result
+
+
+def continue_in(frame: Frame, block: Block) -> None:
+    """All predecessors of a new block are known: go on there."""
+    state = frame.state
+    state.function.blocks.append(block)
+    state.ssa.seal(block)
+    state.builder.block = block
