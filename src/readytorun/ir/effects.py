@@ -52,8 +52,12 @@ EFFECTS: Final[list[int]] = _make_table()
 # that of crossgen2's images, which check explicitly from here on.
 NULL_CHECK_LIMIT: Final = 0x800
 
+_HELPER: Final = 0x1A
 _NEW_OBJECT: Final = 0x1C
 _NEW_ARRAY: Final = 0x1D
+# Eager helpers that give an object or throw: GetRuntimeTypeHandle, Box, NewMultiDimArr, NewObject, NewArray and the
+# two that may allocate frozen.
+_NON_NULL_HELPERS: Final = (0x54, 0x58, 0x5C, 0x60, 0x61, 0x6A, 0x6B)
 
 
 def is_pure(op: Op) -> bool:
@@ -83,14 +87,20 @@ def is_non_null(op: Op) -> bool:
     opcode = op.opcode
     if opcode in (ops.SLOT_ADDR, ops.LOAD_STRING, ops.CATCH_ARG, ops.DATA_ADDR):
         return True
-    if isinstance(op, CallOp):
-        cell = op.cell
-        # Allocation helpers return an object or throw.
-        return (
-            cell is not None
-            and cell.section == ImportSectionKind.HELPER
-            and (cell.signature[0] == _NEW_OBJECT or cell.signature[0] == _NEW_ARRAY)
-        )
+    return is_allocation(op)
+
+
+def is_allocation(op: Op) -> bool:
+    """Whether the operation calls a helper that returns an object, never null."""
+    if not isinstance(op, CallOp):
+        return False
+    cell = op.cell
+    if cell is None:
+        return False
+    if cell.section == ImportSectionKind.HELPER:
+        return cell.signature[0] == _NEW_OBJECT or cell.signature[0] == _NEW_ARRAY
+    if cell.section == ImportSectionKind.EAGER:
+        return cell.signature[0] == _HELPER and cell.signature[1] in _NON_NULL_HELPERS
     return False
 
 

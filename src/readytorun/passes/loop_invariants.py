@@ -14,7 +14,7 @@ from typing import Final
 
 from readytorun.ir import ops
 from readytorun.ir.analysis import FlowGraph, Loop, LoopForest, may_have_loop
-from readytorun.ir.effects import EFFECTS, KEEP, THROWS, WRITES, checks_null, is_non_null, is_pure
+from readytorun.ir.effects import EFFECTS, KEEP, THROWS, WRITES, checks_null, is_allocation, is_non_null, is_pure
 from readytorun.ir.function import Block, Function
 from readytorun.ir.ops import BlockOp, CallOp, ConstOp, DataOp, FloatConstOp, MemoryOp, Op, SlotOp
 from readytorun.ir.types import BYREF, VOID
@@ -218,9 +218,17 @@ class _Motion:
         return True
 
     def _is_header_of_object(self, op: MemoryOp, non_null: list[int]) -> bool:
-        """Whether the load reads the MethodTable or length word, which every object has, of a reference not null."""
+        """Whether the load reads the header of an object that is known not to be null.
+
+        Every object has a MethodTable word and room for a length behind it.
+        """
         base = op.args[0]
-        if not op.is_invariant or op.has_index or not 0 <= op.offset <= 8:
+        if not op.is_invariant or op.has_index:
+            return False
+        if is_allocation(base):
+            # What it is is known, too: lengths and bounds of an array of several dimensions.
+            return True
+        if not 0 <= op.offset <= 8:
             return False
         return is_non_null(base) or base.id in non_null
 

@@ -317,14 +317,33 @@ class _Facts:
         # Up the dominator tree from the latch: what holds in a block on the way holds whenever the edge is taken.
         while block >= 0 and block != header:
             parent = graph.idom[block]
-            preds = graph.order[block].preds
-            if len(preds) == 1 and parent >= 0 and preds[0] is graph.order[parent]:
-                branch = preds[0].ops[-1]
-                if isinstance(branch, BranchOp) and branch.opcode == ops.BRANCH:
-                    if _leaves_room(branch, graph.order[block], phi, step):
-                        return True
+            branch = self.entering_branch(block)
+            if branch is not None and _leaves_room(branch, graph.order[block], phi, step):
+                return True
             block = parent
         return False
+
+    def entering_branch(self, number: int) -> BranchOp | None:
+        """The integer branch through which alone control comes to a block, ways round loops aside.
+
+        What is known when a loop is entered holds as long as it is gone round: the values compared are from outside.
+        """
+        graph = self.graph
+        parent = graph.idom[number]
+        if parent < 0:
+            return None
+        block = graph.order[number]
+        pred = graph.order[parent]
+        branch = pred.ops[-1]
+        if not isinstance(branch, BranchOp) or branch.opcode != ops.BRANCH or branch.targets[0] is branch.targets[1]:
+            return None
+        found = False
+        for other in block.preds:
+            if other is pred:
+                found = True
+            elif graph.position[other.id] < 0 or not graph.dominates(number, graph.position[other.id]):
+                return None
+        return branch if found else None
 
     def _counts_down_from(self, phi: Op, limit: Op) -> bool:
         """Whether the phi starts below the limit and only falls; it is known not to be negative here."""
@@ -353,15 +372,13 @@ class _Facts:
         block = graph.position[graph.order[header].preds[index].id]
         while block >= 0 and block != header:
             parent = graph.idom[block]
-            preds = graph.order[block].preds
-            if len(preds) == 1 and parent >= 0 and preds[0] is graph.order[parent]:
-                branch = preds[0].ops[-1]
-                if isinstance(branch, BranchOp) and branch.opcode == ops.BRANCH and branch.args[0] is phi:
-                    bound = branch.args[1]
-                    if isinstance(bound, ConstOp) and branch.targets[0] is not branch.targets[1]:
-                        cond = _condition_on_edge(branch, graph.order[block])
-                        if (cond == ops.GE and bound.value >= 0) or (cond == ops.GT and bound.value >= -1):
-                            return True
+            branch = self.entering_branch(block)
+            if branch is not None and branch.args[0] is phi:
+                bound = branch.args[1]
+                if isinstance(bound, ConstOp):
+                    cond = _condition_on_edge(branch, graph.order[block])
+                    if (cond == ops.GE and bound.value >= 0) or (cond == ops.GT and bound.value >= -1):
+                        return True
             block = parent
         return False
 
@@ -372,8 +389,6 @@ def _condition_on_edge(branch: BranchOp, target: Block) -> int:
 
 def _leaves_room(branch: BranchOp, target: Block, value: Op, step: int) -> bool:
     """Whether adding a positive step to the value does not overflow if the branch goes to the target."""
-    if branch.targets[0] is branch.targets[1]:
-        return False
     cond = _condition_on_edge(branch, target)
     bound = branch.args[1]
     if branch.args[1] is value:
@@ -429,12 +444,9 @@ class _Walk:
 
     def _enter(self, number: int) -> None:
         """Facts from the branch that leads here."""
-        block = self.graph.order[number]
-        parent = self.graph.idom[number]
-        if len(block.preds) != 1 or parent < 0 or block.preds[0] is not self.graph.order[parent]:
-            return
-        branch = block.preds[0].ops[-1]
-        if isinstance(branch, BranchOp) and branch.opcode == ops.BRANCH and branch.targets[0] is not branch.targets[1]:
+        branch = self.facts.entering_branch(number)
+        if branch is not None:
+            block = self.graph.order[number]
             self.facts.add(_condition_on_edge(branch, block), branch.args[0], branch.args[1])
 
     def _block(self, block: Block) -> None:
