@@ -1,6 +1,6 @@
 """Builds the hot packages as compiled modules with mypyc, where that is possible.
 
-Everything else about the package is in pyproject.toml. A build without compiled modules is the same program, only slower:
+Everything else about the package is in pyproject.toml. Without compiled modules it is the same program, but slower:
 
 - READYTORUN_PURE=1 asks for it;
 - an editable install is one, so that edits take effect (READYTORUN_PURE=0 compiles all the same);
