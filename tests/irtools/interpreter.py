@@ -56,8 +56,10 @@ class Outcome:
     exception: str | None = None
     trace: list[str] = field(default_factory=list)
     memory: list[bytes] = field(default_factory=list)
-    polls: int = 0
     steps: int = 0
+    # Most operations run between two places where a suspension gets in.
+    longest: int = 0
+    since_safe_point: int = 0
 
     def visible(self) -> tuple[object, ...]:
         """What must not change."""
@@ -185,7 +187,8 @@ class Machine:
             try:
                 kind, target, result = self._block(block, pred, values)
             except ManagedException as error:
-                # Registers are lost on the way through a handler.
+                # Registers are lost on the way through a handler. The runtime has safe points there.
+                self.outcome.since_safe_point = 0
                 values = {}
                 pred = None
                 block = self._dispatch(block, error)
@@ -245,16 +248,12 @@ class Machine:
             for number, value in enumerate(incoming):
                 values[block_ops[number].id] = value
         for op in block_ops[position:-1]:
-            self.outcome.steps += 1
-            if self.outcome.steps > self.fuel:
-                raise OutOfFuel
+            self._step()
             result = self._operation(op, [values[arg.id] for arg in op.args])
             if op.type != VOID:
                 assert result is not None
                 values[op.id] = result
-        self.outcome.steps += 1
-        if self.outcome.steps > self.fuel:
-            raise OutOfFuel
+        self._step()
         last = block_ops[-1]
         args = [values[arg.id] for arg in last.args]
         opcode = last.opcode
@@ -277,6 +276,14 @@ class Machine:
                 return opcode, last.targets[1], None
             return opcode, last.targets[0], None
         raise InterpreterError(f"terminator {opcode}")
+
+    def _step(self) -> None:
+        outcome = self.outcome
+        outcome.steps += 1
+        outcome.since_safe_point += 1
+        outcome.longest = max(outcome.longest, outcome.since_safe_point)
+        if outcome.steps > self.fuel:
+            raise OutOfFuel
 
     # --- operations --------------------------------------------------------------------------------------------
 
@@ -322,7 +329,7 @@ class Machine:
             self._bytes(args[0], 1)
             return None
         if opcode == ops.GC_POLL:
-            self.outcome.polls += 1
+            self.outcome.since_safe_point = 0
             return None
         if opcode == ops.CATCH_ARG:
             return 0
@@ -363,6 +370,8 @@ class Machine:
     def _call(self, op: CallOp, args: list[int]) -> int | None:
         """A callee that shows its arguments, changes the objects it is given, and throws on some arguments."""
         assert op.cell is not None
+        if op.is_user_call:
+            self.outcome.since_safe_point = 0
         shown = []
         numbers = []
         for value, param in zip(args, op.signature.params, strict=True):

@@ -67,6 +67,12 @@ def test_pipeline_keeps_meaning(with_eh: bool, seed: int, size: int) -> None:
         except Exception:
             print(f"before {name}:\n{before}")
             raise
+    # A suspension never waits for more than one way through all of the code.
+    count = sum([len(block.ops) for block in function.blocks])
+    for arrays, numbers in INPUTS:
+        outcome = run(function, arrays, numbers)
+        if outcome is not None:
+            assert outcome.longest <= count, print_function(function)
 
 
 @pytest.mark.parametrize("name", sorted({row[0] for row in PASSES}))
