@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import random
 
-from readytorun.ir.ssa import SSABuilder
 from readytorun.ir import ops
 from readytorun.ir.builder import IRBuilder
 from readytorun.ir.function import Block, EHRegion, Funclet, Function, Slot
 from readytorun.ir.ops import MemoryOp, Op
+from readytorun.ir.ssa import SSABuilder
 from readytorun.ir.types import (
     BYREF,
     F64,
