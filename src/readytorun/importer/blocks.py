@@ -128,6 +128,9 @@ def _merged(frame: Frame, value: StackEntry, kind: int) -> Op:
         return frame.coerce(value, kind)
     if kind == F64 and value.kind == F32:
         return frame.coerce(value, kind)
+    if kind == I64 and value.kind == BYREF and isinstance(value.op, ops.ConstOp):
+        # No reference at all where the other ways bring a frame address.
+        return frame.state.builder.const(I64, 0)
     names = {I32: "int32", I64: "native int", F32: "float32", F64: "float64", REF: "object", BYREF: "byref"}
     raise Refusal(
         Reason.UNSUPPORTED_IL,

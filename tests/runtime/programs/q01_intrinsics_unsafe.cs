@@ -40,6 +40,7 @@ static unsafe class Program
     [MethodImpl(No)] static string Order(int[] a, int i, int j) => $"{Unsafe.AreSame(ref a[i], ref a[j])} {Unsafe.IsAddressLessThan(ref a[i], ref a[j])} {Unsafe.IsAddressGreaterThan(ref a[i], ref a[j])} {Unsafe.IsAddressLessThanOrEqualTo(ref a[i], ref a[j])} {Unsafe.IsAddressGreaterThanOrEqualTo(ref a[i], ref a[j])}";
     [MethodImpl(No)] static bool Null(ref int r) => Unsafe.IsNullRef(ref r);
     [MethodImpl(No)] static string NullRefs() { int x = 1; return Null(ref Unsafe.NullRef<int>()) + " " + Null(ref x) + " " + Unsafe.IsNullRef(ref x) + " " + Unsafe.AreSame(ref x, ref Unsafe.NullRef<int>()); }
+    [MethodImpl(No)] static int NullOrLocal(bool c, int[] a) { int x = 5; ref int r = ref (c ? ref x : ref Unsafe.NullRef<int>()); ref int q = ref (c ? ref Unsafe.NullRef<int>() : ref a[0]); return Unsafe.IsNullRef(ref r) ? q : r++ + x; }
     [MethodImpl(No)] static int ReadNull() => Unsafe.NullRef<int>();
     [MethodImpl(No)] static long Unaligned(byte[] b, int i) => Unsafe.ReadUnaligned<long>(ref b[i]);
     [MethodImpl(No)] static void PutUnaligned(byte[] b, int i, double v) => Unsafe.WriteUnaligned(ref b[i], v);
@@ -82,7 +83,7 @@ static unsafe class Program
         float f = 1.5f; W(Bits(ref f)); SetBits(ref f, 0x40490fdb); W(f); W(LocalAs(1, 2));
         int[] a = { 3, 1, 4, 1, 5, 9, 2, 6 }; W(Sum(a)); W(SumN(a)); W(SumNU(a)); W(Sum(new int[0])); W(Try(() => Sum(null))); W(SumTwelve(new[] { new Twelve { A = 1, B = 2, C = 3 }, new Twelve { A = 4, B = 5, C = 6 } }));
         W(Back(a, 3)); W(ByteOffsets(a, 4)); W(Element(new[] { "x", "y" }, 1)); W(Element(new[] { 1.5, 2.5 }, 1)); W(Element(new[] { new Two { A = 1 } }, 0)); var strs = new string[] { "p", "q" }; SetElement(strs, 1, "r"); W(strs[1]); var objs = new object[3]; SetElement(objs, 2, "o"); GC.Collect(); W(objs[2]);
-        fixed (int* p = a) W(Pointers(p)); W(Distance(a, 2, 7)); W(Distance(a, 7, 2)); W(Order(a, 1, 2)); W(Order(a, 2, 2)); W(Order(a, 2, 1)); W(NullRefs()); W(Try(() => ReadNull()));
+        fixed (int* p = a) W(Pointers(p)); W(Distance(a, 2, 7)); W(Distance(a, 7, 2)); W(Order(a, 1, 2)); W(Order(a, 2, 2)); W(Order(a, 2, 1)); W(NullRefs()); W(NullOrLocal(true, a)); W(NullOrLocal(false, a)); W(Try(() => ReadNull()));
         byte[] b = new byte[40]; for (int i = 0; i < 40; i++) b[i] = (byte)(i * 37); W(Unaligned(b, 3)); PutUnaligned(b, 5, -2.25); W(Convert.ToHexString(b)); W(UnalignedStruct(b, 9)); W(Generic<short>(ref b[7])); W(Generic<Guid>(ref b[11])); PutGeneric(ref b[1], new Two { A = 1, B = -1 }); PutGeneric(ref b[30], 'x'); W(Convert.ToHexString(b)); W(Stack()); W(Blocks(b, 0xab, 16)); W(Blocks(b, 0, 8)); byte[] k = new byte[32]; ConstBlocks(k, b); W(Convert.ToHexString(k));
         string obj = new string('q', 3); Mixed src = new Mixed { S = obj, N = 4, O = "o" }; Mixed dst = default; W(Copies(&dst, ref src)); GC.Collect(); W(dst.S + dst.O); Holder h = new Holder(); W(CopiesBack(ref h.M, &dst)); GC.Collect(); W(h.M.S); W(Fields(h)); W(Skip());
         object box = 42; W(UnboxInt(box)); object two = new Two(); UnboxSet(two, 8); W(((Two)two).B); W(UnboxGen<long>(5L)); W(Try(() => UnboxInt("s"))); W(Try(() => UnboxInt(null))); W(UnboxGen<E8>(E8.B));
