@@ -14,12 +14,12 @@ import ctypes
 import platform
 import struct
 import sys
+from collections.abc import Callable
 
-from irtools.interpreter import OutOfFuel, Outcome, wrap
-
+from irtools.interpreter import Outcome, OutOfFuel, wrap
 from readytorun.ir.function import Function
 from readytorun.ir.ops import CallOp
-from readytorun.ir.types import BYREF, I32, REF, STRUCT, VOID
+from readytorun.ir.types import BYREF, F32, F64, I32, REF, STRUCT, VOID
 from readytorun.r2r.gcinfo import BASE_FRAME_REGISTER, GcInfo, decode_gc_info
 from readytorun.r2r.model import Cell, CompiledMethod, ImportSectionKind, ReadOnlyData
 from readytorun.r2r.primitives import ByteReader
@@ -64,6 +64,11 @@ def _map(address: int, size: int, fixed: bool, executable: bool = False) -> int:
     return int(result)
 
 
+# What a called method does: operation and the bytes of each argument in; line of the trace and result bits out (for
+# structs in registers: one int for each register of the result).
+Callee = Callable[[CallOp, list[bytes]], tuple[str, list[int]]]
+
+
 def separate_cells(function: Function) -> None:
     """Give each call a cell of its own, because a cell has one signature; its last byte stays what it is."""
     number = 0
@@ -86,7 +91,17 @@ class Native:
         collect: whether to move all objects at every call and poll.
     """
 
-    def __init__(self, function: Function, method: CompiledMethod, collect: bool = True, fuel: int = 3000) -> None:
+    def __init__(
+        self,
+        function: Function,
+        method: CompiledMethod,
+        collect: bool = True,
+        fuel: int = 3000,
+        callee: Callee | None = None,
+        reference_fields: tuple[int, ...] = (),
+    ) -> None:
+        self.reference_fields = reference_fields
+        self.callee = callee
         self.method = method
         self.collect = collect
         self.fuel = fuel
@@ -97,6 +112,7 @@ class Native:
         self.state = self._bytes(bytes(64))  # saved rsp, exit code, poll flag
         self.cells: dict[Cell, int] = {}
         self.callees: list[CallOp | None] = []
+        self.result = 0
         self.callback = _Callback(self._on_call)
         self.pending: BaseException | None = None
         self.op_of_cell: dict[Cell, CallOp] = {}
@@ -127,7 +143,9 @@ class Native:
         state = struct.pack("<Q", self.state)
         code = bytearray()
         # Entry: save the callee-saved registers, give them known values, call, check them.
-        code += bytes.fromhex("53 55 4154 4155 4156 4157 4883ec08")
+        code += bytes.fromhex("53 55 4154 4155 4156 4157 4883ec28")
+        for word in range(4):  # stack arguments: mov rax, [rsp+96+8*word]; mov [rsp+8*word], rax
+            code += bytes((0x48, 0x8B, 0x44, 0x24, 96 + 8 * word, 0x48, 0x89, 0x44, 0x24, 8 * word))
         code += b"\x48\xb8" + state + bytes.fromhex("488920")  # mov rax, state; mov [rax], rsp
         for move in ("4889c3", "4889c5", "4989c4", "4989c5", "4989c6", "4989c7"):
             code += bytes.fromhex(move)
@@ -138,7 +156,7 @@ class Native:
         for check in checks:
             code += bytes.fromhex(check) + bytes.fromhex("7402 0f0b")  # je +2; ud2
         out = len(code)
-        code += bytes.fromhex("4883c408 415f 415e 415d 415c 5d 5b c3")
+        code += bytes.fromhex("4883c428 415f 415e 415d 415c 5d 5b c3")
         # Escape: code in edx; back to the entry's frame. Also the signal handler (signal number in edi).
         handler = len(code)
         code += bytes.fromhex("8d5764")  # lea edx, [rdi+100]
@@ -153,15 +171,20 @@ class Native:
         common = bytearray()
         common += bytes.fromhex("55 4157 4156 4155 4154 53")  # rbp r15 r14 r13 r12 rbx
         common += bytes.fromhex("4151 4150 51 52 56 57")  # r9 r8 rcx rdx rsi rdi
-        common += bytes.fromhex("4889e6 4889c7 4889e5 4883e4f0")  # rsi = block, rdi = index, rbp = rsp, align
+        common += bytes.fromhex("4889e6 4883ec40")  # rsi = block; sub rsp, 64
+        for register in range(8):  # movq [rsp+8*register], xmm
+            common += bytes((0x66, 0x0F, 0xD6, 0x44 | register << 3, 0x24, 8 * register))
+        common += bytes.fromhex("4889c7 4889e5 4883e4f0")  # rdi = index, rbp = rsp, align
         common += b"\x48\xb8" + struct.pack("<Q", ctypes.cast(self.callback, ctypes.c_void_p).value or 0)
-        common += bytes.fromhex("ffd0 4889ec")  # call rax; rsp = rbp
+        common += bytes.fromhex("ffd0 4889ec 4883c440 66480f6ec0")  # call rax; rsp = rbp; add rsp, 64; movq xmm0, rax
         common += b"\x48\xb9" + state + bytes.fromhex("8b5108 85d2")  # mov rcx,state; mov edx,[rcx+8]; test edx,edx
         common += b"\x0f\x85" + struct.pack("<i", 0)
         self._patch = len(common)
         common += bytes.fromhex("5f 5e 5a 59 4158 4159")
         common += bytes.fromhex("5b 415c 415d 415e 415f 5d")
-        common += self._trash(keep_rax=True) + b"\xc3"
+        common += self._trash(keep_rax=True)
+        # The second result register: mov rdx, state+24; mov rdx, [rdx]; ret
+        common += b"\x48\xba" + struct.pack("<Q", self.state + 24) + bytes.fromhex("488b12 c3")
         address = self._bytes(bytes(common))
         ctypes.memmove(address + self._patch - 4, struct.pack("<i", self.escape - (address + self._patch)), 4)
         self.common = address
@@ -251,17 +274,25 @@ class Native:
         return canonical
 
     def run(self, args: list[int], types: list[int], result: int, poll: bool = True) -> Outcome:
-        """Run on integer arguments; objects made before are released afterwards."""
+        """Run; floats are given by their bits. Objects made before are released afterwards."""
         self.outcome = Outcome()
         self.pending = None
         self.steps = 0
         ctypes.memmove(self.state + 8, struct.pack("<QQ", 0, 1 if poll else 0), 16)
         old = self._signals()
         try:
-            wide = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * len(args))
-            # Upper halves of 32-bit arguments are undefined.
-            values = [(a & 0xFFFFFFFF | 0x5A5A5A5A << 32) if t == I32 else a for a, t in zip(args, types, strict=True)]
-            value = int(wide(self.entry)(*[ctypes.c_int64(v) for v in values]))
+            kinds: list[type[ctypes.c_int64] | type[ctypes.c_double]] = []
+            values: list[ctypes.c_int64 | ctypes.c_double] = []
+            for argument, kind in zip(args, types, strict=True):
+                if kind in (F32, F64):
+                    kinds.append(ctypes.c_double)
+                    values.append(ctypes.c_double.from_buffer_copy(struct.pack("<Q", argument)))
+                else:
+                    kinds.append(ctypes.c_int64)
+                    # Upper halves of 32-bit arguments are undefined.
+                    value = (argument & 0xFFFFFFFF | 0x5A5A5A5A << 32) if kind == I32 else argument
+                    values.append(ctypes.c_int64(value))
+            value = int(ctypes.CFUNCTYPE(ctypes.c_int64, *kinds)(self.entry)(*values))
         finally:
             self._restore(old)
         code = struct.unpack("<i", ctypes.string_at(self.state + 8, 4))[0]
@@ -279,7 +310,11 @@ class Native:
         else:
             raise NativeError(f"signal {code - 100}")
         for _, current, size in self.objects:
+            for offset in self.reference_fields:
+                word = self._canonical(self._word(current + offset))
+                ctypes.memmove(current + offset, struct.pack("<q", word), 8)
             outcome.memory.append(ctypes.string_at(current, size))
+        for _, current, _ in self.objects:
             _libc.munmap(current, 4096)
         self.objects.clear()
         if outcome.exception == "fuel":
@@ -328,15 +363,57 @@ class Native:
             self._exit(6)
             return 0
         op = self.callees[index]
-        # The block: rdi rsi rdx rcx r8 r9 rbx r12 r13 r14 r15 rbp, return address, stack arguments.
+        # The block: xmm0-7 below it, rdi rsi rdx rcx r8 r9 rbx r12 r13 r14 r15 rbp, return address, stack arguments.
         return_address = self._word(block + 96) - self.start
         sp = block + 104
         result = 0
         if op is not None:
-            result = self._user_call(op, block, sp)
+            result = self._called(op, block, sp) if self.callee is not None else self._user_call(op, block, sp)
+        self.result = result
         if self.collect and struct.unpack("<i", ctypes.string_at(self.state + 8, 4))[0] == 0:
             self._collect(return_address, block, sp)
-        return result
+        return self.result
+
+    def _called(self, op: CallOp, block: int, sp: int) -> int:
+        """Fetch the arguments as the convention has them, in terms of its rules, not of the back end's code."""
+        ints = floats = stack = 0
+        data: list[bytes] = []
+        for param in op.signature.params:
+            layout = param.layout
+            if param.type == STRUCT and layout is not None:
+                classes, size = list(layout.register_classes), layout.size
+            else:
+                classes, size = [1 if param.type in (F32, F64) else 0], 4 if param.type in (I32, F32) else 8
+            if classes and ints + classes.count(0) <= 6 and floats + classes.count(1) <= 8:
+                value = b""
+                for kind in classes:
+                    if kind:
+                        value += ctypes.string_at(block - 64 + 8 * floats, 8)
+                        floats += 1
+                    else:
+                        value += ctypes.string_at(block + 8 * ints, 8)
+                        ints += 1
+            else:
+                value = ctypes.string_at(sp + stack, (size + 7) & ~7)
+                stack += (size + 7) & ~7
+            refs = layout.gc_refs if layout is not None else ((0, False),) if param.type in (REF, BYREF) else ()
+            for offset, _ in refs:
+                pointer = self._canonical(int.from_bytes(value[offset : offset + 8], "little"))
+                value = value[:offset] + pointer.to_bytes(8, "little") + value[offset + 8 :]
+            data.append(value[:size])
+        assert self.callee is not None
+        line, results = self.callee(op, data)
+        self.outcome.trace.append(line)
+        current = [self._current(value) for value in results]
+        second = current[1] if len(current) > 1 else 0xDEADBEEF
+        ctypes.memmove(self.state + 24, struct.pack("<Q", second & 0xFFFFFFFFFFFFFFFF), 8)
+        return wrap(2, current[0]) if current else 0
+
+    def _current(self, value: int) -> int:
+        for canonical, current, _ in self.objects:
+            if canonical <= value < canonical + 4096:
+                return value - canonical + current
+        return value
 
     def _user_call(self, op: CallOp, block: int, sp: int) -> int:
         registers = 0
@@ -401,7 +478,11 @@ class Native:
         rbp = self._word(block + 88)
         places = []
         for number, slot in enumerate(info.registers):
-            if live >> number & 1 and slot.register != 0:
+            if live >> number & 1 and slot.register == 0:
+                for old, new in moved:
+                    if old <= self.result < old + 4096:
+                        self.result += new - old
+            elif live >> number & 1:
                 places.append((block + registers[slot.register], slot.flags))
         for number, stack_slot in enumerate(info.stack):
             if live >> (number + len(info.registers)) & 1:
@@ -423,5 +504,11 @@ class Native:
             else:
                 if not flags & 1:
                     raise NativeError(f"{value:#x} reported as object at {offset:#x}")
+        for _, current, _ in self.objects:
+            for offset in self.reference_fields:
+                word = self._word(current + offset)
+                for old, new in moved:
+                    if word == old:
+                        ctypes.memmove(current + offset, struct.pack("<q", new), 8)
         for old, _ in moved:
             _libc.munmap(old, 4096)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import struct
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from irtools.generator import SIGNATURE, make_function
-from irtools.interpreter import Machine, OutOfFuel
+from irtools.interpreter import Machine, OutOfFuel, from_float
+from irtools.mixer import SIGNATURE as MIX_SIGNATURE
+from irtools.mixer import MixMachine, callee, make_mix, object_content
 from irtools.native import IS_SUPPORTED, Native, separate_cells
 
 from readytorun.backend.x64 import compile_function
 from readytorun.ir.parser import parse_function
 from readytorun.ir.text import print_function
+from readytorun.ir.types import F32, F64, I32, I64, REF
 from readytorun.passes.pipeline import run_pipeline
 
 pytestmark = pytest.mark.skipif(not IS_SUPPORTED, reason="runs machine code for Linux x64")
@@ -63,6 +68,41 @@ def test_native_code_does_what_the_ir_says(optimised: bool, seed: int, size: int
                 assert found.exception == expected.exception, text
             assert found.result == expected.result, text
             assert found.trace == [line for line in expected.trace if line.startswith("call")], text
+            assert found.memory == expected.memory, text
+    finally:
+        native.close()
+
+
+# Seed of the objects' content, then the parameters other than references; the struct's two halves are together.
+MIX_INPUTS = [
+    (5, 3.5, -7, 123456789012, 1.25, 9, (1, 2), 77, -5),
+    (1, -1e300, -(1 << 31), -(1 << 63), -0.0, 0, (1 << 62, -1), 1, 0),
+]
+
+
+@given(seed=st.integers(0, 1 << 32), size=st.integers(1, 150))
+@settings(max_examples=100, deadline=None)
+def test_all_operations_under_register_pressure(seed: int, size: int) -> None:
+    function = make_mix(seed, size)
+    text = print_function(function)
+    original = parse_function(text)
+    native = Native(original, compile_function(function), callee=callee, reference_fields=(8,))
+    # The struct does not fit into the one register that is left: it goes to the stack, the next parameter does not.
+    types = [REF, F64, I32, I64, REF, F32, I32, I32, I64, I64, REF, I64]
+    assert len(types) == len(MIX_SIGNATURE.params) + 1
+    try:
+        for content, f64, i32, i64, f32, second, pair, third, last in MIX_INPUTS:
+            machine = MixMachine(original, FUEL)
+            a, b, c = [machine.new_object(object_content(content + i)) for i in range(3)]
+            home = next(slot for slot in original.slots if slot.param_index == 7)
+            machine.regions[machine.slots[home.id] >> 20][:16] = struct.pack("<qq", *pair)
+            wide, single = from_float(F64, f64), from_float(F32, f32)
+            expected = machine.run([a, wide, i32, i64, b, single, second, 0, third, c, last])
+            for i in range(3):
+                native.new_object(object_content(content + i))
+            found = native.run([a, wide, i32, i64, b, single, second, third, *pair, c, last], types, I64)
+            assert (found.exception, found.result) == (expected.exception, expected.result), text
+            assert found.trace == [line for line in expected.trace if line != "atomic"], text
             assert found.memory == expected.memory, text
     finally:
         native.close()

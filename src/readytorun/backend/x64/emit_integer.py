@@ -331,6 +331,8 @@ def emit_mask(e: Emitter, wide: int, register: int, bits: int) -> None:
 def emit_wide_multiply(e: Emitter, op: Op) -> None:
     """MULHI, MULHI_UN, MUL_OVF_UN: rdx:rax = rax * operand."""
     opcode = op.opcode
+    if opcode != ops.MUL_OVF_UN and e.is_dead(op):
+        return  # the registers are not reserved then
     wide = 0 if op.type == I32 else 1
     e.load(op.args[0], RAX)
     _operate_digit(e, IMUL_RM if opcode == ops.MULHI else MUL_RM, wide, op.args[1])
