@@ -26,7 +26,7 @@ SOURCES = sorted(APPS.glob("*.cs"))
 REQUIRED_SHARE = {"fsharp": 0.30, "resilience": 0.55}
 DEFAULT_REQUIRED_SHARE = 0.85
 
-pytestmark = [pytest.mark.corpus, pytest.mark.runtime, pytest.mark.slow]
+pytestmark = [pytest.mark.corpus, pytest.mark.runtime]
 
 
 @dataclass(frozen=True)
