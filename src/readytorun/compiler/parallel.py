@@ -7,6 +7,7 @@ ones, or those of another machine that sees the same files) open it from its spe
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Callable, Sequence
@@ -22,7 +23,7 @@ _opened: list[CompilationUnit] = []
 
 
 def share_unit(unit: CompilationUnit) -> None:
-    """Make a unit known to this process and those that are forked from it later; None before forgets the last."""
+    """Make a unit known to this process and those that are forked from it later; the last one is forgotten."""
     _opened[:] = [unit]
 
 
@@ -36,7 +37,16 @@ def compile_chunk(spec: UnitSpec, keys: Sequence[Key]) -> list[Outcome]:
     if not _opened or _opened[0].spec != spec:
         share_unit(CompilationUnit(spec))
     unit = _opened[0]
-    return run_with_big_stack(lambda: unit.compile(keys))
+    # A method's IR is one knot of references, and none of it outlives the method; what does is the type system, which
+    # the collector would look at again and again. So it collects what is young, once per task.
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        return run_with_big_stack(lambda: unit.compile(keys))
+    finally:
+        gc.collect(1)
+        if was_enabled:
+            gc.enable()
 
 
 def default_jobs() -> int:
