@@ -40,6 +40,7 @@ _BINARY = [
 _SHIFTS = [ops.SHL, ops.SHR, ops.SHR_UN, ops.ROL, ops.ROR]
 _UNARY = [ops.NEG, ops.NOT, ops.LZCNT, ops.TZCNT, ops.POPCNT, ops.BSWAP]
 _CONSTANTS = [0, 1, 2, 3, 4, 5, 7, 8, 16, 31, 32, 63, 255, 256, 65535, -1, -2, -128, 0x7FFFFFFF, -0x80000000]
+_DIVISORS = [3, 3, 4, 5, 7, 10, 100, 641, 1000, 0x7FFFFFFF, -3, -8, 1, 6]
 
 
 class Generator:
@@ -152,8 +153,9 @@ class Generator:
             opcode = rng.choice(_BINARY)
             if opcode >= ops.ADD_OVF and rng.random() < 0.5:
                 opcode = ops.ADD
-            if opcode in (ops.DIV, ops.REM) and rng.random() < 0.7:
-                return builder.op(opcode, type, [self.expression(type, depth - 1), builder.const(type, 3)])
+            if ops.DIV <= opcode <= ops.REM_UN and rng.random() < 0.7:
+                divisor = builder.const(type, rng.choice(_DIVISORS))
+                return builder.op(opcode, type, [self.expression(type, depth - 1), divisor])
             make = builder.binary if rng.random() < 0.5 else builder.op
             a = self.expression(type, depth - 1)
             b = self.expression(type, depth - 1)

@@ -213,7 +213,13 @@ class Arithmetic:
             return self.const(type, 0, op) if is_remainder else a
         power = _log2(y, type)
         if power <= 0 or (is_signed and y < 0):
-            return None
+            if not is_remainder:
+                return self._quotient(op, a, y)
+            quotient = self._quotient(op, a, y)
+            if quotient is None:
+                return None
+            multiple = self.make(ops.MUL, type, [quotient, self.const(type, y, op)], op)
+            return self.make(ops.SUB, type, [a, multiple], op)
         if is_signed and not (type == I32 and lower_bound(a) >= 0):
             # Rounding is towards zero: negative numbers need divisor - 1 added.
             sign = self.make(ops.SHR, type, [a, self.const(I32, width - 1, op)], op)
@@ -226,6 +232,43 @@ class Arithmetic:
         if is_remainder:
             return self.make(ops.AND, type, [a, self.const(type, y - 1, op)], op)
         return self.make(ops.SHR_UN, type, [a, self.const(I32, power, op)], op)
+
+    def _quotient(self, op: Op, a: Op, y: int) -> Op | None:
+        """Division by a constant that is no power of two, as multiplication with its reciprocal.
+
+        Granlund, Montgomery: Division by Invariant Integers using Multiplication (PLDI 1994), figure 5.2, for signed
+        numbers. 32-bit unsigned ones are multiplied with a 64-bit reciprocal, whose error is too small to matter.
+        """
+        type = op.type
+        if op.opcode == ops.DIV_UN or op.opcode == ops.REM_UN:
+            divisor = y & 0xFFFFFFFF
+            if type != I32 or divisor < 3:
+                return None
+            wide = self.make(ops.ZEXT32, I64, [a], op)
+            reciprocal = self.const(I64, (1 << 64) // divisor + 1, op)
+            return self.make(ops.TRUNC, I32, [self.make(ops.MULHI_UN, I64, [wide, reciprocal], op)], op)
+        if y < 3:
+            return None
+        bits = (y - 1).bit_length()
+        if type == I32:
+            # At most 2^32, so that the product fits into 64 bits.
+            multiplier = (1 << (31 + bits)) // y + 1
+            wide = self.make(ops.SEXT32, I64, [a], op)
+            product = self.make(ops.MUL, I64, [wide, self.const(I64, multiplier, op)], op)
+            shifted = self.make(ops.SHR, I64, [product, self.const(I32, 31 + bits, op)], op)
+            rounded_down = self.make(ops.TRUNC, I32, [shifted], op)
+            if lower_bound(a) >= 0:
+                return rounded_down
+        else:
+            multiplier = (1 << (63 + bits)) // y + 1
+            high = self.make(ops.MULHI, I64, [a, self.const(I64, multiplier, op)], op)
+            if multiplier >= 1 << 63:
+                # It was taken as a negative number, that is, as 2^64 less.
+                high = self.make(ops.ADD, I64, [high, a], op)
+            rounded_down = self.make(ops.SHR, I64, [high, self.const(I32, bits - 1, op)], op)
+        # Towards zero: one more for negative numbers.
+        sign = self.make(ops.SHR, type, [a, self.const(I32, 31 if type == I32 else 63, op)], op)
+        return self.make(ops.SUB, type, [rounded_down, sign], op)
 
     # --- one operand -------------------------------------------------------------------------------------------
 
