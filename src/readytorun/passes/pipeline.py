@@ -9,6 +9,7 @@ from readytorun.errors import UsageError
 from readytorun.ir.function import Function
 from readytorun.passes import (
     block_layout,
+    cold_blocks,
     common_subexpressions,
     control_flow,
     dead_code,
@@ -28,6 +29,7 @@ PASSES: Final[tuple[tuple[str, Pass], ...]] = (
     ("phi_simplification", phi_simplification.run),
     ("folding", folding.run),
     ("control_flow", control_flow.run),
+    ("cold_blocks", cold_blocks.run),
     ("promote_slots", promote_slots.run),
     ("phi_simplification", phi_simplification.run),
     ("folding", folding.run),
