@@ -54,6 +54,10 @@ _libc.mmap.restype = ctypes.c_void_p
 _libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
 _libc.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
 _Callback = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64, ctypes.c_int64)
+_StepCallback = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64)
+# Where the signal's context keeps the integer registers (struct ucontext, gregs).
+_CONTEXT_SLOTS = {8: 0, 9: 1, 10: 2, 11: 3, 12: 4, 13: 5, 14: 6, 15: 7, 7: 8, 6: 9, 5: 10, 3: 11, 2: 12, 0: 13, 1: 14}
+_CONTEXT_SLOTS |= {4: 15, 16: 16}  # rsp, rip
 
 
 def _map(address: int, size: int, fixed: bool, executable: bool = False) -> int:
@@ -99,7 +103,9 @@ class Native:
         fuel: int = 3000,
         callee: Callee | None = None,
         reference_fields: tuple[int, ...] = (),
+        step: bool = False,
     ) -> None:
+        self.step = step
         self.reference_fields = reference_fields
         self.callee = callee
         self.method = method
@@ -114,6 +120,8 @@ class Native:
         self.callees: list[CallOp | None] = []
         self.result = 0
         self.callback = _Callback(self._on_call)
+        self.step_callback = _StepCallback(self._on_step)
+        self.step_collections = 0
         self.pending: BaseException | None = None
         self.op_of_cell: dict[Cell, CallOp] = {}
         for block in function.blocks:
@@ -150,12 +158,15 @@ class Native:
         for move in ("4889c3", "4889c5", "4989c4", "4989c5", "4989c6", "4989c7"):
             code += bytes.fromhex(move)
         self.entry_target = len(code) + 2
-        code += b"\x48\xb8" + bytes(8) + bytes.fromhex("ffd0")  # mov rax, method; call rax
+        set_trap = bytes.fromhex("9c 810c2400010000 9d") if self.step else b""  # pushfq; or dword [rsp], 100h; popfq
+        clear_trap = bytes.fromhex("9c 812424fffeffff 9d") if self.step else b""
+        code += b"\x48\xb8" + bytes(8) + set_trap + bytes.fromhex("ffd0")  # mov rax, method; call rax
         code += b"\x48\xb9" + state  # mov rcx, state
         checks = ("4839cb", "4839cd", "4939cc", "4939cd", "4939ce", "4939cf", "483b21")
         for check in checks:
             code += bytes.fromhex(check) + bytes.fromhex("7402 0f0b")  # je +2; ud2
         out = len(code)
+        code += clear_trap
         code += bytes.fromhex("4883c428 415f 415e 415d 415c 5d 5b c3")
         # Escape: code in edx; back to the entry's frame. Also the signal handler (signal number in edi).
         handler = len(code)
@@ -168,7 +179,7 @@ class Native:
         self.handler = base + handler
         self.escape = base + escape
         # Calls: index in rax. Saves everything that the collector may look at, then calls back.
-        common = bytearray()
+        common = bytearray(clear_trap)
         common += bytes.fromhex("55 4157 4156 4155 4154 53")  # rbp r15 r14 r13 r12 rbx
         common += bytes.fromhex("4151 4150 51 52 56 57")  # r9 r8 rcx rdx rsi rdi
         common += bytes.fromhex("4889e6 4883ec40")  # rsi = block; sub rsp, 64
@@ -184,7 +195,8 @@ class Native:
         common += bytes.fromhex("5b 415c 415d 415e 415f 5d")
         common += self._trash(keep_rax=True)
         # The second result register: mov rdx, state+24; mov rdx, [rdx]; ret
-        common += b"\x48\xba" + struct.pack("<Q", self.state + 24) + bytes.fromhex("488b12 c3")
+        common += b"\x48\xba" + struct.pack("<Q", self.state + 24) + bytes.fromhex("488b12")
+        common += set_trap + b"\xc3"
         address = self._bytes(bytes(common))
         ctypes.memmove(address + self._patch - 4, struct.pack("<i", self.escape - (address + self._patch)), 4)
         self.common = address
@@ -325,6 +337,9 @@ class Native:
         old = []
         for number in (_FPE, _SEGV, _ILL, _TRAP_SIGNAL):
             action = _SigAction(self.handler, (ctypes.c_uint64 * 16)(), 0x40000000)  # SA_NODEFER
+            if self.step and number == _TRAP_SIGNAL:
+                action.handler = ctypes.cast(self.step_callback, ctypes.c_void_p).value
+                action.flags = 0x40000004  # and SA_SIGINFO
             before = _SigAction()
             _libc.sigaction(number, ctypes.byref(action), ctypes.byref(before))
             old.append(before)
@@ -461,11 +476,34 @@ class Native:
         # The upper half of an I32 result is undefined.
         return wrap(2, value & 0xFFFFFFFF | 0x77777777 << 32) if op.type == I32 else value
 
+    def _on_step(self, signal: int, info: int, context: int) -> None:
+        """After each instruction: collect if the code may be interrupted here."""
+        try:
+            words = {number: context + 40 + 8 * slot for number, slot in _CONTEXT_SLOTS.items()}
+            offset = self._word(words[16]) - self.start
+            if not any(start <= offset < end for start, end in self.info.ranges):
+                return
+            self.step_collections += 1
+            if self.step_collections > 150 and self.step_collections % 7:
+                return
+            live = 0
+            for change, after in self.info.changes:
+                if change <= offset:
+                    live = after
+            self._move_objects(offset, live, words, self._word(words[4]))
+        except BaseException as error:
+            self.pending = self.pending or error
+
     def _collect(self, offset: int, block: int, sp: int) -> None:
-        info = self.info
+        """Collect at a call that returns to the offset."""
         if offset not in self.live_at:
             raise NativeError(f"return address {offset:#x} is no safe point")
-        live = self.live_at[offset]
+        words = {7: 0, 6: 8, 2: 16, 1: 24, 8: 32, 9: 40, 3: 48, 12: 56, 13: 64, 14: 72, 15: 80, 5: 88}
+        self._move_objects(offset, self.live_at[offset], {n: block + at for n, at in words.items()}, sp)
+
+    def _move_objects(self, offset: int, live: int, words: dict[int, int], sp: int) -> None:
+        """Move all objects and change what is live (`words`: where the registers are)."""
+        info = self.info
         moved = []
         for item in self.objects:
             new = self.spare
@@ -474,16 +512,17 @@ class Native:
             ctypes.memmove(new, item[1], item[2])
             moved.append((item[1], new))
             item[1] = new
-        registers = {7: 0, 6: 8, 2: 16, 1: 24, 8: 32, 9: 40, 3: 48, 12: 56, 13: 64, 14: 72, 15: 80, 5: 88}
-        rbp = self._word(block + 88)
+        rbp = self._word(words[5])
         places = []
         for number, slot in enumerate(info.registers):
-            if live >> number & 1 and slot.register == 0:
+            if not live >> number & 1:
+                continue
+            if slot.register in words:
+                places.append((words[slot.register], slot.flags))
+            else:  # rax at a call: what the callee is about to return
                 for old, new in moved:
                     if old <= self.result < old + 4096:
                         self.result += new - old
-            elif live >> number & 1:
-                places.append((block + registers[slot.register], slot.flags))
         for number, stack_slot in enumerate(info.stack):
             if live >> (number + len(info.registers)) & 1:
                 base = rbp if stack_slot.base == BASE_FRAME_REGISTER else sp
@@ -505,10 +544,10 @@ class Native:
                 if not flags & 1:
                     raise NativeError(f"{value:#x} reported as object at {offset:#x}")
         for _, current, _ in self.objects:
-            for offset in self.reference_fields:
-                word = self._word(current + offset)
+            for field in self.reference_fields:
+                word = self._word(current + field)
                 for old, new in moved:
                     if word == old:
-                        ctypes.memmove(current + offset, struct.pack("<q", new), 8)
+                        ctypes.memmove(current + field, struct.pack("<q", new), 8)
         for old, _ in moved:
             _libc.munmap(old, 4096)

@@ -352,7 +352,9 @@ def _put_safe_point_states(out: BitWriter, second: BitWriter, info: GcInfo, coun
         return
     sets = info.indirect_order or list(dict.fromkeys(live))
     total = count * len(live)
-    if total > len(live) + _MIN_INDIRECT_OVERHEAD:  # otherwise it cannot win, whatever the sets are
+    # Otherwise it cannot win, whatever the sets are. With ranges, the runtime's decoder skips the states of the safe
+    # points as if they were direct (EnumerateLiveSlots in gcinfodecoder.cpp).
+    if total > len(live) + _MIN_INDIRECT_OVERHEAD and not info.ranges:
         sizes = [_set_size(value, count) for value in sets]
         last = sum(sizes[:-1])
         width = 1 if last < 2 else last.bit_length()

@@ -103,6 +103,7 @@ class Emitter:
         "poll_resume",
         "poll_saves",
         "safe_points",
+        "spans",
         "start_label",
         "stub_keys",
         "stub_labels",
@@ -129,6 +130,8 @@ class Emitter:
         self.labels: list[int] = [self.code.new_label() for _ in lowering.order]
         # Safe points: marks, positions, and the GC flags of the result registers.
         self.safe_points: list[tuple[int, int, list[tuple[int, int]]]] = []
+        # Code that a GC may interrupt: marks of start and end (-1: one instruction only), and position.
+        self.spans: list[tuple[int, int, int]] = []
         # Place behind the last call, to see whether a nop is needed behind it.
         self.call_end = -1
         # Cold calls of throwing helpers: key is trap kind; emptied at the end of each region.

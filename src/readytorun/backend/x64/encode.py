@@ -31,6 +31,7 @@ class CodeBuffer:
 
     Attributes:
         buf: the bytes so far, without the jumps.
+        instructions: number of instructions so far, jumps and those of single bytes not counted.
         reloc_marks, reloc_targets, reloc_addends: fields of 4 bytes that the image writer fills in.
         self_marks: fields of 4 bytes that get the distance from their end to a label (`self_labels`).
         jump_offsets: final offset behind each jump's bytes minus its offset in the buffer, i.e. the bytes of all jumps
@@ -39,6 +40,7 @@ class CodeBuffer:
 
     __slots__ = (
         "buf",
+        "instructions",
         "jump_conds",
         "jump_labels",
         "jump_raws",
@@ -54,6 +56,7 @@ class CodeBuffer:
 
     def __init__(self) -> None:
         self.buf: list[int] = []
+        self.instructions = 0
         self.jump_raws: list[int] = []
         self.jump_conds: list[int] = []
         self.jump_labels: list[int] = []
@@ -103,6 +106,7 @@ class CodeBuffer:
 
     def _opcode(self, form: int, rex: int) -> None:
         buf = self.buf
+        self.instructions += 1
         if form & 0x20000:
             buf.append(0xF0)
         prefix = form >> 10 & 3
@@ -202,6 +206,7 @@ class CodeBuffer:
         buf = self.buf
         low = reg & 7
         high = reg >> 3
+        self.instructions += 1
         if not wide:
             value &= 0xFFFFFFFF
         if 0 <= value <= 0xFFFFFFFF:
@@ -210,6 +215,7 @@ class CodeBuffer:
             buf.append(0xB8 | low)
             self.imm32(value)
         elif -0x80000000 <= value < 0:
+            self.instructions -= 1
             self.rr(MOV_RM_IMM32, 1, 0, reg)
             self.imm32(value)
         else:

@@ -46,6 +46,9 @@ def gc_info(e: Emitter, allocation: Allocation, code_length: int, prolog_size: i
     all_points = 0
     for _, position, _ in points:
         all_points |= 1 << position
+    spans = _spans(e)
+    for _, _, position in spans:
+        all_points |= 1 << position
     if all_points:
         for op in lowering.op:
             if op is None or op.type < REF or op.type > BYREF:
@@ -96,9 +99,25 @@ def gc_info(e: Emitter, allocation: Allocation, code_length: int, prolog_size: i
         info.safe_points.append(offset)
         live_keys.append(present)
 
+    span_keys: list[list[int]] = []
+    for start, end, position in spans:
+        present = []
+        for slot in range(len(keys)):
+            if masks[slot] >> position & 1:
+                present.append(keys[slot])
+        span_keys.append(present)
+        count = len(info.ranges)
+        if count and info.ranges[count - 1][1] == start:
+            info.ranges[count - 1] = (info.ranges[count - 1][0], end)
+        else:
+            info.ranges.append((start, end))
+
     # Number the slots as the format wants them: registers, then the frame.
     used: dict[int, int] = {}
     for present in live_keys:
+        for key in present:
+            used[key] = 0
+    for present in span_keys:
         for key in present:
             used[key] = 0
     ordered = sorted(used, key=_order)
@@ -115,6 +134,14 @@ def gc_info(e: Emitter, allocation: Allocation, code_length: int, prolog_size: i
         for key in present:
             bits |= 1 << used[key]
         info.live.append(bits)
+    previous = 0
+    for index in range(len(spans)):
+        bits = 0
+        for key in span_keys[index]:
+            bits |= 1 << used[key]
+        if bits != previous:
+            info.changes.append((spans[index][0], bits))
+            previous = bits
 
     for function_slot in function.slots:
         for offset, is_byref in function_slot.gc_refs:
@@ -136,6 +163,16 @@ def gc_info(e: Emitter, allocation: Allocation, code_length: int, prolog_size: i
         info.leaf_or_tail_calls = True
     sort_slots(info)
     return encode_gc_info(info, Machine.AMD64)
+
+
+def _spans(e: Emitter) -> list[tuple[int, int, int]]:
+    """Interruptible code: offsets of start and end, position; ascending."""
+    code = e.code
+    result: list[tuple[int, int, int]] = []
+    for start_mark, end_mark, position in e.spans:
+        start = code.offset(start_mark)
+        result.append((start, start + 1 if end_mark < 0 else code.offset(end_mark), position))
+    return result
 
 
 def _order(key: int) -> tuple[bool, bool, int]:

@@ -53,7 +53,8 @@ class Selector:
         outgoing_size: bytes of stack arguments of the biggest call.
         tail_stack_size: bytes of stack arguments of the biggest tail call.
         has_localloc: whether the stack pointer moves in the body.
-        polls: GC_POLL operations.
+        has_ranges: whether the code of loops is made interruptible.
+        polls: GC_POLL operations that are emitted.
         call_args: argument places of each call, by operation id.
     """
 
@@ -62,6 +63,7 @@ class Selector:
         "epoch",
         "has_calls",
         "has_localloc",
+        "has_ranges",
         "incoming",
         "lowering",
         "memory_uses",
@@ -75,6 +77,7 @@ class Selector:
         self.incoming = incoming
         self.has_calls = False
         self.has_localloc = False
+        self.has_ranges = False
         self.outgoing_size = 0
         self.tail_stack_size = 0
         self.polls: list[Op] = []
@@ -372,8 +375,13 @@ class Selector:
         elif opcode == ops.LOCALLOC:
             self.has_localloc = True
         elif opcode == ops.GC_POLL:
-            self.has_calls = True
-            self.polls.append(op)
+            # In loops without exception handling the code itself is made interruptible instead. (A fault in a method
+            # with ranges reports nothing of the frame unless it is in a range; a handler would miss that.)
+            if lowering.order[block_index].loop_depth == 0 or lowering.function.eh_regions:
+                self.has_calls = True
+                self.polls.append(op)
+            else:
+                self.has_ranges = True
         elif opcode == ops.RETURN:
             if args:
                 result = lowering.function.signature.result.type

@@ -70,7 +70,7 @@ from readytorun.backend.x64.select import Selector
 from readytorun.ir import ops
 from readytorun.ir.function import Block, Function
 from readytorun.ir.ops import BlockOp, BranchOp, CallOp, CompareOp, ImmOp, MemoryOp, Op, ParamOp, TerminatorOp, TrapOp
-from readytorun.ir.types import I64
+from readytorun.ir.types import I64, REF
 from readytorun.r2r.model import (
     CodePart,
     CompiledMethod,
@@ -385,6 +385,7 @@ class _Compilation:
         e = self.e
         kind = self.lowering.kind
         last_il = -1
+        interruptible = self.selector.has_ranges and block.loop_depth > 0
         for op in block.ops:
             il_offset = op.il_offset
             if il_offset >= 0 and il_offset != last_il:
@@ -393,10 +394,54 @@ class _Compilation:
             if kind[op.id] == KIND_FOLDED:
                 continue
             opcode = op.opcode
+            start = e.code.mark()
+            instructions = e.code.instructions
             if opcode >= ops.JUMP:
                 self._emit_terminator(index, block, op, opcode)
-            else:
+            elif opcode != ops.GC_POLL:
                 emit_operation(e, op, opcode, self.selector)
+            elif op.id in e.poll_saves:
+                emit_poll(e, op)
+                continue
+            if interruptible:
+                self._note_span(block, op, start, instructions)
+
+    def _note_span(self, block: Block, op: Op, start: int, instructions: int) -> None:
+        """Record which part of an operation's code may be interrupted, with what is live before the operation.
+
+        Its first instruction may. The others may if nothing that the GC must know is under way between them: no
+        operand and no result is a reference, or there is one instruction and the jumps on its outcome.
+        """
+        e = self.e
+        end = e.code.mark()
+        opcode = op.opcode
+        if start == end or opcode == ops.RETURN or opcode == ops.TAIL_CALL or opcode == ops.LOCALLOC:
+            return  # no code, or an epilog, or a frame that changes
+        count = e.code.instructions - instructions
+        if opcode == ops.JUMP:
+            whole = count == 0 or not self._moves_references(block)
+        elif opcode == ops.CALL or ops.STORE_BARRIER <= opcode <= ops.STORE_CHECKED or isinstance(op, BlockOp):
+            whole = False
+        else:
+            whole = count <= 1 or not _has_references(e, op)
+        e.spans.append((start, end if whole else -1, self.lowering.position[op.id]))
+
+    def _moves_references(self, block: Block) -> bool:
+        """Whether a phi of the successor needs a move of a reference at the end of the block."""
+        last = block.ops[len(block.ops) - 1]
+        if not isinstance(last, TerminatorOp):
+            return True
+        target = last.targets[0]
+        if target.ops[0].opcode != ops.PHI:
+            return False
+        which = _predecessor_index(target, block)
+        place = self.lowering.place
+        for phi in target.ops:
+            if phi.opcode != ops.PHI:
+                break
+            if phi.type >= REF and place[phi.id] != NO_PLACE and place[phi.id] != place[phi.args[which].id]:
+                return True
+        return False
 
     def _emit_terminator(self, index: int, block: Block, op: Op, opcode: int) -> None:
         e = self.e
@@ -528,6 +573,16 @@ class _Compilation:
         return tuple(clauses)
 
 
+def _has_references(e: Emitter, op: Op) -> bool:
+    """Whether the result or an operand is a reference or byref."""
+    if op.type >= REF:
+        return True
+    for arg in op.args:
+        if arg.type >= REF or (e.lowering.kind[arg.id] == KIND_FOLDED and _has_references(e, arg)):
+            return True
+    return False
+
+
 def _predecessor_index(target: Block, block: Block) -> int:
     preds = target.preds
     for index in range(len(preds)):
@@ -621,8 +676,6 @@ def emit_operation(e: Emitter, op: Op, opcode: int, selector: Selector) -> None:
             emit_zero_block(e, op)
     elif opcode == ops.NULL_CHECK:
         emit_null_check(e, op)
-    elif opcode == ops.GC_POLL:
-        emit_poll(e, op)
     elif opcode == ops.MEMORY_BARRIER:
         emit_memory_barrier(e)
     elif opcode == ops.LOCALLOC and isinstance(op, ImmOp):
