@@ -30,7 +30,7 @@ def run_with_big_stack(function: Callable[[], T]) -> T:
     old_limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(RECURSION_LIMIT, old_limit))
     try:
-        thread = threading.Thread(target=target, name="compile")
+        thread = threading.Thread(target=target, name="compile", daemon=True)
         thread.start()
     finally:
         threading.stack_size(old_size)

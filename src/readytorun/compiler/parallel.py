@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from typing import Any
@@ -61,7 +62,13 @@ def make_executor(jobs: int) -> Executor:
     if jobs == 1:
         return SerialExecutor()
     can_fork = "fork" in multiprocessing.get_all_start_methods()
-    return ProcessPoolExecutor(jobs, multiprocessing.get_context("fork" if can_fork else "spawn"))
+    context = multiprocessing.get_context("fork" if can_fork else "spawn")
+    return ProcessPoolExecutor(jobs, context, initializer=_start_worker)
+
+
+def _start_worker() -> None:
+    """Leave Ctrl-C, which every process of the terminal gets, to the process that waits for this one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 class SerialExecutor(Executor):
