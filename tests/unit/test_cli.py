@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import re
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -125,6 +127,22 @@ def test_the_image_does_not_depend_on_the_number_of_processes(
         compile_assemblies([hello], [], output, CompileOptions(target_by_name("net10.0-linux-x64"), count))
         images.append(output.read_bytes())
     assert images[0] == images[1] == images[2]
+
+
+def test_workers_that_share_no_memory_open_the_unit_themselves(
+    hello: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(driver, "_MINIMUM_PARALLEL_SIZE", 0)
+    options = CompileOptions(target_by_name("net10.0-linux-x64"), 2)
+    images = []
+    for method in ("fork", "spawn"):
+        context = multiprocessing.get_context(method)
+        output = tmp_path / f"{method}.dll"
+        compile_assemblies(
+            [hello], [], output, options, executor_factory=lambda n, c=context: ProcessPoolExecutor(n, c)
+        )
+        images.append(output.read_bytes())
+    assert images[0] == images[1]
 
 
 def test_method_filter_leaves_the_others_to_the_jit(hello: Path, tmp_path: Path) -> None:
