@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
@@ -30,6 +32,21 @@ COMPILED_MODULES = (
 
 class OptionalBuildExt(build_ext):
     """All compiled modules, or none: they import each other, so that a part of them would not load."""
+
+    def build_extension(self, ext: Extension) -> None:
+        """Compile the files of an extension side by side: nearly all of them belong to one."""
+        compile_files = self.compiler.compile
+
+        def compile_side_by_side(sources: list[str], **options: Any) -> list[str]:
+            with ThreadPoolExecutor(os.cpu_count()) as executor:
+                objects = executor.map(lambda source: compile_files([source], **options), sources)
+                return [path for paths in objects for path in paths]
+
+        self.compiler.compile = compile_side_by_side
+        try:
+            super().build_extension(ext)
+        finally:
+            self.compiler.compile = compile_files
 
     def run(self) -> None:
         try:
