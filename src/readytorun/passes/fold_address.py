@@ -10,11 +10,10 @@ from __future__ import annotations
 from typing import Final
 
 from readytorun.ir import ops
-from readytorun.ir.function import Function
 from readytorun.ir.ops import BlockOp, CallOp, ConstOp, MemoryOp, Op
 from readytorun.ir.types import BYREF, I64, M_I8, M_I16, M_U8, M_U16, REF
 from readytorun.passes.fold_arithmetic import narrow_operand
-from readytorun.passes.ranges import is_length
+from readytorun.passes.ranges import is_length, lower_bound
 from readytorun.r2r.model import ImportSectionKind
 
 _MAX_OFFSET: Final = 0x7FFFFFFF
@@ -100,7 +99,7 @@ def _fold_base(op: MemoryOp) -> bool:
     return False
 
 
-def simplify_memory(function: Function, op: MemoryOp) -> Op | None:
+def simplify_memory(op: MemoryOp) -> Op | None:
     """Simplify an access in place, or name what to use instead of an address."""
     fold_address(op)
     opcode = op.opcode
@@ -130,12 +129,18 @@ def simplify_memory(function: Function, op: MemoryOp) -> Op | None:
 
 
 def _length_of_new_array(op: MemoryOp) -> Op | None:
-    """The length that a new array was asked to have, if the operation reads it."""
+    """The length that a new array was asked to have, if the operation reads it; a constant may be of type I64."""
     array = op.args[0]
     if array.opcode != ops.CALL or not is_length(op):
         return None
     asked = length_asked_for(array)
-    return asked.args[0] if asked is not None and asked.opcode == ops.SEXT32 else None
+    if asked is None:
+        return None
+    if isinstance(asked, ConstOp):
+        return asked if 0 <= asked.value <= _MAX_OFFSET else None
+    if asked.opcode == ops.SEXT32 or (asked.opcode == ops.ZEXT32 and lower_bound(asked.args[0]) >= 0):
+        return asked.args[0]
+    return None
 
 
 def length_asked_for(op: Op) -> Op | None:

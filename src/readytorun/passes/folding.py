@@ -72,11 +72,13 @@ class _Folder:
             self._compare(op)
             return
         if isinstance(op, MemoryOp):
-            found = simplify_memory(self.function, op)
+            found = simplify_memory(op)
             if found is None:
                 self.out.append(op)
-            else:
-                self.replacements.set(op, found)
+                return
+            if isinstance(found, ConstOp) and found.type != op.type:
+                found = self._const(found.value, op)
+            self.replacements.set(op, found)
             return
         if isinstance(op, TrapOp):
             if not self._trap(op):

@@ -18,7 +18,7 @@ from readytorun.ir.effects import EFFECTS, KEEP, THROWS, WRITES, checks_null, is
 from readytorun.ir.function import Block, Function
 from readytorun.ir.ops import BlockOp, CallOp, ConstOp, DataOp, FloatConstOp, MemoryOp, Op, SlotOp
 from readytorun.ir.types import BYREF, VOID
-from readytorun.passes.edit import make_preheader
+from readytorun.passes.edit import Replacements, make_preheader
 from readytorun.passes.frame_slots import private_slots, slot_of
 
 # More values than this would crowd out the loop's own.
@@ -38,6 +38,7 @@ def run(function: Function) -> bool:
     for loop in forest.loops:
         if motion.run(loop):
             changed = True
+    motion.replacements.apply(function)
     return changed
 
 
@@ -48,6 +49,8 @@ class _Motion:
         home: by operation id: position of the block it is in; an operation in a block that was made in front of a loop
             counts as one of that block's predecessor.
         inside: by position: whether the block is in the current loop.
+        made: blocks made in front of loops; they count as parts of the block that leads to them.
+        replacements: loads that were moved to where an equal one is already.
         preheader: where the current loop's operations go; None until there is one.
         moved: number of operations moved out of the current loop.
         writes_heap, stored: whether the current loop stores to other memory than private slots; to which slots.
@@ -60,8 +63,10 @@ class _Motion:
         "home",
         "inside",
         "is_private",
+        "made",
         "moved",
         "preheader",
+        "replacements",
         "stored",
         "writes_heap",
     )
@@ -76,6 +81,8 @@ class _Motion:
                 self.home[op.id] = number
         self.inside: list[bool] = []
         self.header = -1
+        self.made: list[Block] = []
+        self.replacements = Replacements(function)
         self.preheader: Block | None = None
         self.moved = 0
         self.writes_heap = False
@@ -99,24 +106,41 @@ class _Motion:
             block = graph.order[number]
             if number != loop.header:
                 is_first = False
-            if block.is_cold or block.try_index != header.try_index:
-                continue
-            kept: list[Op] = []
-            for op in block.ops:
-                if op.type != VOID and self._may_move(op, has_calls, is_first, non_null):
-                    if self.preheader is None:
-                        self.preheader = make_preheader(self.function, graph, loop.header, self.inside)
-                        if self.preheader is None:
-                            return False
+            if block.try_index == header.try_index and not block.is_cold:
+                is_first = self._block(block, has_calls, is_first, non_null)
+            for other in self.made:
+                if self._position(other) == number and other is not self.preheader and not other.is_cold:
+                    self._block(other, has_calls, False, non_null)
+        return self.moved > 0 and self.preheader is not None
+
+    def _block(self, block: Block, has_calls: bool, is_first: bool, non_null: list[int]) -> bool:
+        """Move what may be moved out of one block; whether all that is left of it cannot be noticed from outside."""
+        kept: list[Op] = []
+        for op in block.ops:
+            if self.replacements.any and op.args and op.opcode != ops.PHI:
+                self.replacements.rewrite(op)
+            if op.type != VOID and self._may_move(op, has_calls, is_first, non_null):
+                if self.preheader is None:
+                    self.preheader = self._find_preheader()
+                if self.preheader is not None:
                     self._move(op, self.preheader)
                     if checks_null(op):
                         non_null.append(op.args[0].id)
                     continue
-                kept.append(op)
-                if EFFECTS[op.opcode] & (KEEP | THROWS | WRITES) and not _is_frame_load(op):
-                    is_first = False
-            block.ops = kept
-        return self.moved > 0
+            kept.append(op)
+            if EFFECTS[op.opcode] & (KEEP | THROWS | WRITES) and not _is_frame_load(op):
+                is_first = False
+        block.ops = kept
+        return is_first
+
+    def _find_preheader(self) -> Block | None:
+        block = make_preheader(self.function, self.graph, self.header, self.inside)
+        if block is None:
+            # Nothing can be moved out of this loop.
+            self.moved = _MAX_MOVED
+        elif block.id >= len(self.graph.position) and block not in self.made:
+            self.made.append(block)
+        return block
 
     def _move(self, op: Op, preheader: Block) -> None:
         """Put an operation at the end of the preheader, with copies of the constants that it uses."""
@@ -125,9 +149,14 @@ class _Motion:
             home = self.home[args[index].id]
             if home >= 0 and self.inside[home]:
                 args[index] = self._copy(args[index], preheader)
+        self.moved += 1
+        if isinstance(op, MemoryOp):
+            equal = _equal_load(op, preheader)
+            if equal is not None:
+                self.replacements.set(op, equal)
+                return
         preheader.ops.insert(len(preheader.ops) - 1, op)
         self.home[op.id] = self._position(preheader)
-        self.moved += 1
 
     def _position(self, preheader: Block) -> int:
         """Position that stands for the preheader."""
@@ -239,6 +268,17 @@ class _Motion:
         if slot is not None and self.is_private[slot.id]:
             return not self.stored[slot.id]
         return not self.writes_heap
+
+
+def _equal_load(op: MemoryOp, block: Block) -> Op | None:
+    """A load of the same header word, as the same type, in the block."""
+    if not op.is_invariant or op.has_index:
+        return None
+    for other in block.ops:
+        if isinstance(other, MemoryOp) and other.is_invariant and not other.has_index:
+            if other.args[0] is op.args[0] and other.offset == op.offset and other.memory == op.memory:
+                return other
+    return None
 
 
 def _is_frame_load(op: Op) -> bool:
