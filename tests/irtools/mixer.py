@@ -355,6 +355,9 @@ class Mixer:
             divisor = rng.choice([1, 2, 3, 4, 7, 10, 100, 1 << 20, 641, -3, -5, -8, 0x7FFFFFFF, -0x80000000, 60])
             if type == I64:
                 divisor = rng.choice([divisor, 1 << 33, 1000000007, -(1 << 63), (1 << 63) - 1])
+            if rng.random() < 0.5:
+                limit = rng.choice([8, 16, 31 if type == I32 else 63])
+                divisor = rng.choice([-1, 1]) * rng.randrange(2, 1 << limit)
             opcode = rng.choice([ops.DIV, ops.REM, ops.DIV_UN, ops.REM_UN])
             self.keep(builder.op(opcode, type, [a, builder.const(type, divisor)]))
         elif choice < 10:

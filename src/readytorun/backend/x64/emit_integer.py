@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from readytorun.backend.cfg import is_zero_extended
+from readytorun.backend.division import signed_magic, unsigned_magic
 from readytorun.backend.errors import Unsupported
 from readytorun.backend.lowering import NO_PLACE
 from readytorun.backend.x64.emit import Emitter
@@ -55,7 +56,7 @@ from readytorun.backend.x64.forms import (
     XOR_R_RM,
 )
 from readytorun.backend.x64.registers import RAX, RCX, RDX, SCRATCH, SCRATCH2
-from readytorun.backend.x64.select import divides_without_div, is_commutative
+from readytorun.backend.x64.select import divides_without_div, is_commutative, is_power_division
 from readytorun.ir import ops
 from readytorun.ir.ops import ConstOp, Op
 from readytorun.ir.types import I32
@@ -136,6 +137,17 @@ def _binary_constant(e: Emitter, opcode: int, wide: int, target: int, a: Op, val
             if (value == 3 or value == 5 or value == 9) and e.place[a.id] < NO_PLACE:
                 register = e.place[a.id]
                 code.rm(LEA_R_M, wide, target, register, register, value - 1, 0)
+                return
+            if value > 9 and not value & value + 1 and e.place[a.id] < NO_PLACE:
+                # One less than a power of two: shorter latency than imul.
+                register = e.place[a.id]
+                if register == target:
+                    register = SCRATCH2
+                    code.rr(MOV_RM_R, wide, target, register)
+                else:
+                    code.rr(MOV_RM_R, wide, register, target)
+                _shift(e, SHIFT_SHL, wide, target, value.bit_length())
+                code.rr(SUB_R_RM, wide, target, register)
                 return
         small = -128 <= value <= 127
         e.operate(IMUL_R_RM_IMM8 if small else IMUL_R_RM_IMM32, wide, target, a, SCRATCH2, 1 if small else 4)
@@ -253,7 +265,10 @@ def emit_division(e: Emitter, op: Op) -> None:
     wide = 0 if op.type == I32 else 1
     if isinstance(b, ConstOp) and divides_without_div(opcode, op.type, b.value):
         if not e.is_dead(op):
-            _divide_by_power(e, op, a, b.value, wide)
+            if is_power_division(opcode, op.type, b.value):
+                _divide_by_power(e, op, a, b.value, wide)
+            else:
+                _divide_by_constant(e, op, a, b.value, wide)
         return
     code = e.code
     e.load(a, RAX)
@@ -271,6 +286,74 @@ def emit_division(e: Emitter, op: Op) -> None:
 def _operate_digit(e: Emitter, form: int, wide: int, value: Op) -> None:
     """One-operand form; its operation digit is part of the form."""
     e.operate(form, wide, form >> 12 & 7, value, SCRATCH2)
+
+
+def _divide_by_constant(e: Emitter, op: Op, a: Op, divisor: int, wide: int) -> None:
+    """Division by a constant that is no power of two; the quotient is made in SCRATCH or rdx."""
+    code = e.code
+    opcode = op.opcode
+    is_signed = opcode == ops.DIV or opcode == ops.REM
+    width = 64 if wide else 32
+    magnitude = abs(divisor) if is_signed else divisor & (1 << width) - 1
+    if is_signed:
+        magic = signed_magic(magnitude, width)
+    else:
+        magic = unsigned_magic(magnitude, width, width)
+    if wide:
+        quotient = RDX
+        code.mov_imm(RAX, magic.multiplier, 1)
+        signed_multiplier = is_signed and magic.multiplier >> 63 == 0
+        _operate_digit(e, IMUL_RM if is_signed else MUL_RM, 1, a)
+        if is_signed and not signed_multiplier:
+            # The multiplier was taken as negative, 2^64 too small.
+            e.operate(ADD_R_RM, 1, RDX, a, SCRATCH2)
+    else:
+        quotient = SCRATCH
+        e.operate(MOVSXD_R_RM if is_signed else MOV_R_RM, 1 if is_signed else 0, SCRATCH, a, SCRATCH2)
+        if magic.multiplier <= 0x7FFFFFFF:
+            code.rr(IMUL_R_RM_IMM32, 1, SCRATCH, SCRATCH)
+            code.imm32(magic.multiplier)
+        else:
+            code.mov_imm(SCRATCH2, magic.multiplier, 1)
+            code.rr(IMUL_R_RM, 1, SCRATCH, SCRATCH2)
+    if is_signed:
+        # The product is in rdx, or in the upper half of SCRATCH. Quotients round down: add 1 for negative numbers.
+        code.rr(MOV_RM_R, 1, quotient, SCRATCH2)
+        _shift(e, SHIFT_SHR, 1, SCRATCH2, 63)
+        if wide:
+            _shift(e, SHIFT_SAR, 1, quotient, magic.shift)
+        else:
+            _shift(e, SHIFT_SAR, 1, quotient, 32 + magic.shift)
+        code.rr(ADD_R_RM, wide, quotient, SCRATCH2)
+        if divisor < 0:
+            code.digit(NEG_RM, wide, 0, quotient)
+    elif magic.adds:
+        # (n + upper half) >> shift without losing the carry: ((n - upper) / 2 + upper) >> (shift - 1)
+        if not wide:
+            _shift(e, SHIFT_SHR, 1, quotient, 32)
+        e.load(a, SCRATCH2)
+        code.rr(SUB_R_RM, wide, SCRATCH2, quotient)
+        _shift(e, SHIFT_SHR, wide, SCRATCH2, 1)
+        code.rr(ADD_R_RM, wide, quotient, SCRATCH2)
+        if magic.shift > 1:
+            _shift(e, SHIFT_SHR, wide, quotient, magic.shift - 1)
+    elif wide:
+        if magic.shift:
+            _shift(e, SHIFT_SHR, 1, quotient, magic.shift)
+    else:
+        _shift(e, SHIFT_SHR, 1, quotient, 32 + magic.shift)
+    if opcode == ops.REM or opcode == ops.REM_UN:
+        signed_divisor = divisor if divisor < 1 << width - 1 else divisor - (1 << width)
+        if -0x80000000 <= signed_divisor <= 0x7FFFFFFF:
+            code.rr(IMUL_R_RM_IMM32, wide, SCRATCH2, quotient)
+            code.imm32(signed_divisor)
+        else:
+            code.mov_imm(SCRATCH2, signed_divisor, 1)
+            code.rr(IMUL_R_RM, wide, SCRATCH2, quotient)
+        e.load(a, SCRATCH)
+        code.rr(SUB_R_RM, wide, SCRATCH, SCRATCH2)
+        quotient = SCRATCH
+    e.done(op, quotient)
 
 
 def _divide_by_power(e: Emitter, op: Op, a: Op, divisor: int, wide: int) -> None:

@@ -93,10 +93,10 @@ POPCNT_R_RM: Final = form("F3 0F B8 /r")
 BTC_RM_IMM8: Final = form("0F BA /7")
 
 # Moves.
-MOV_RM8_R8: Final = form("r8 88 /r")
+MOV_RM8_R8: Final = form("r8 rm8 88 /r")
 MOV_RM16_R: Final = form("66 89 /r")
 MOV_RM_R: Final = form("89 /r")
-MOV_R8_RM8: Final = form("r8 8A /r")
+MOV_R8_RM8: Final = form("r8 rm8 8A /r")
 MOV_R_RM: Final = form("8B /r")
 MOV_RM8_IMM8: Final = form("rm8 C6 /0")
 MOV_RM16_IMM16: Final = form("66 C7 /0")
@@ -108,7 +108,7 @@ MOVSX_R_RM16: Final = form("0F BF /r")
 MOVSXD_R_RM: Final = form("63 /r")
 LEA_R_M: Final = form("8D /r")
 XCHG_RM_R: Final = form("87 /r")
-XCHG_RM8_R8: Final = form("r8 86 /r")
+XCHG_RM8_R8: Final = form("r8 rm8 86 /r")
 XCHG_RM16_R: Final = form("66 87 /r")
 CMOV_R_RM: Final = form("0F 40 /r")  # + condition
 SET_RM8: Final = form("rm8 0F 90 /0")  # + condition
@@ -119,10 +119,10 @@ JMP_RM: Final = form("FF /4")
 
 # Atomics.
 LOCK_CMPXCHG_RM_R: Final = form("LOCK 0F B1 /r")
-LOCK_CMPXCHG_RM8_R8: Final = form("LOCK r8 0F B0 /r")
+LOCK_CMPXCHG_RM8_R8: Final = form("LOCK r8 rm8 0F B0 /r")
 LOCK_CMPXCHG_RM16_R: Final = form("LOCK 66 0F B1 /r")
 LOCK_XADD_RM_R: Final = form("LOCK 0F C1 /r")
-LOCK_XADD_RM8_R8: Final = form("LOCK r8 0F C0 /r")
+LOCK_XADD_RM8_R8: Final = form("LOCK r8 rm8 0F C0 /r")
 LOCK_XADD_RM16_R: Final = form("LOCK 66 0F C1 /r")
 LOCK_OR_RM_IMM8: Final = form("LOCK 83 /1")
 

@@ -39,6 +39,11 @@ from readytorun.ir.types import F32, F64, I32, M_I32, STRUCT, VOID
 # Blocks up to this size are copied and cleared by a few moves, bigger ones by a string instruction.
 UNROLL_LIMIT: Final = 128
 
+# Whether loops without calls are made interruptible (ranges in the GC info) instead of getting a poll. Off until it is
+# shown on the real runtime under concurrent collections, and until numbers made from byrefs (`Unsafe.ByteOffset`) are
+# kept out of ranges: they go stale when the object moves.
+INTERRUPTIBLE_LOOPS: Final = False
+
 _RAX_MASK: Final = 1 << RAX
 _DIVIDE_MASK: Final = 1 << RAX | 1 << RDX
 _STRING_MASK: Final = 1 << RDI | 1 << RSI | 1 << RCX | 1 << RAX
@@ -239,14 +244,17 @@ class Selector:
 
     def _select_constant_division(self, op: Op, divisor: int) -> None:
         """Division by a constant without a division instruction."""
-        magnitude = abs(divisor)
-        if magnitude & magnitude - 1:
-            self.lowering.clobbers[op.id] = _DIVIDE_MASK
-            self.lowering.late[op.id] = 1
-            self.lowering.result_late[op.id] = 1
-            self.lowering.hint[op.id] = RDX if op.opcode == ops.DIV or op.opcode == ops.DIV_UN else -1
-        else:
+        lowering = self.lowering
+        id = op.id
+        if is_power_division(op.opcode, op.type, divisor):
             self._partner(op, op.args[0])
+        elif op.type != I32:
+            # The wide product comes in rdx:rax; the number is needed again.
+            lowering.clobbers[id] = _DIVIDE_MASK
+            lowering.late[id] = 1
+            lowering.result_late[id] = 1
+            if op.opcode == ops.DIV or op.opcode == ops.DIV_UN:
+                lowering.hint[id] = RDX
 
     def _select_float(self, op: Op, opcode: int, block_index: int) -> None:
         lowering = self.lowering
@@ -375,9 +383,9 @@ class Selector:
         elif opcode == ops.LOCALLOC:
             self.has_localloc = True
         elif opcode == ops.GC_POLL:
-            # In loops without exception handling the code itself is made interruptible instead. (A fault in a method
-            # with ranges reports nothing of the frame unless it is in a range; a handler would miss that.)
-            if lowering.order[block_index].loop_depth == 0 or lowering.function.eh_regions:
+            # In loops without exception handling the code itself can be made interruptible instead. (A fault in a
+            # method with ranges reports nothing of the frame unless it is in a range; a handler would miss that.)
+            if not INTERRUPTIBLE_LOOPS or lowering.order[block_index].loop_depth == 0 or lowering.function.eh_regions:
                 self.has_calls = True
                 self.polls.append(op)
             else:
@@ -454,8 +462,14 @@ def divides_without_div(opcode: int, type: int, divisor: int) -> bool:
     width = 32 if type == I32 else 64
     if opcode == ops.DIV_UN or opcode == ops.REM_UN:
         divisor &= (1 << width) - 1
-        return divisor > 0 and not divisor & divisor - 1
-    # -1 must throw on overflow, 0 always, and the most negative number is a power of two with a sign of its own.
-    if divisor in (0, -1) or divisor == -(1 << width - 1):
-        return False
+        # Above half the range the quotient is 0 or 1, and the shifts below do not fit.
+        return 0 < divisor <= 1 << width - 1
+    # -1 must throw on overflow, 0 always.
+    return divisor not in (0, -1) and divisor != -(1 << width - 1)
+
+
+def is_power_division(opcode: int, type: int, divisor: int) -> bool:
+    """Whether it is a division by a positive power of two."""
+    if opcode == ops.DIV_UN or opcode == ops.REM_UN:
+        divisor &= 0xFFFFFFFF if type == I32 else 0xFFFFFFFFFFFFFFFF
     return divisor > 0 and not divisor & divisor - 1
