@@ -493,6 +493,8 @@ class _Verifier:
             if opcode != ops.STORE and op.memory != M_REF:
                 return "a barrier for something else than a reference"
             return "" if op.type == VOID and values == [value] else "wrong types"
+        if op.has_index:
+            return "an atomic operation with an index"
         expected = [value, value] if opcode == ops.ATOMIC_CMPXCHG else [value]
         return "" if op.type == value and values == expected else "wrong types"
 

@@ -70,6 +70,8 @@ def _fold_base(op: MemoryOp) -> bool:
     if isinstance(base, MemoryOp):
         if base.opcode != ops.ADDR or (base.has_index and op.has_index):
             return False
+        if base.has_index and ops.ATOMIC_XCHG <= op.opcode <= ops.ATOMIC_ADD:
+            return False  # atomic operations take no index
         offset = op.offset + base.offset
         if not _fits(offset):
             return False
