@@ -33,16 +33,16 @@ from readytorun.backend.x64.registers import (
     XMM0,
 )
 from readytorun.ir import ops
-from readytorun.ir.ops import BlockOp, BranchOp, CallOp, CompareOp, ConstOp, MemoryOp, Op, ParamOp
-from readytorun.ir.types import F32, F64, I32, M_I32, STRUCT, VOID
+from readytorun.ir.ops import BlockOp, BranchOp, CallOp, CompareOp, ConstOp, MemoryOp, Op, ParamOp, is_gc_type
+from readytorun.ir.types import F32, F64, I32, I64, M_I32, STRUCT, VOID
 
 # Blocks up to this size are copied and cleared by a few moves, bigger ones by a string instruction.
 UNROLL_LIMIT: Final = 128
 
-# Whether loops without calls are made interruptible (ranges in the GC info) instead of getting a poll. Off until it is
-# shown on the real runtime under concurrent collections, and until numbers made from byrefs (`Unsafe.ByteOffset`) are
-# kept out of ranges: they go stale when the object moves.
-INTERRUPTIBLE_LOOPS: Final = False
+# Whether loops without calls are made interruptible (ranges in the GC info) instead of getting a poll. Shown right on the
+# real runtime by tests/runtime/programs/p46_interrupted_loops.cs, which crashes when the registers in ranges are left
+# out; loops that make numbers from byrefs keep their polls (`_loops_can_be_interrupted`).
+INTERRUPTIBLE_LOOPS: Final = True
 
 _RAX_MASK: Final = 1 << RAX
 _DIVIDE_MASK: Final = 1 << RAX | 1 << RDX
@@ -58,6 +58,7 @@ class Selector:
         outgoing_size: bytes of stack arguments of the biggest call.
         tail_stack_size: bytes of stack arguments of the biggest tail call.
         has_localloc: whether the stack pointer moves in the body.
+        can_interrupt: whether loops may be made interruptible.
         has_ranges: whether the code of loops is made interruptible.
         polls: GC_POLL operations that are emitted.
         call_args: argument places of each call, by operation id.
@@ -65,6 +66,7 @@ class Selector:
 
     __slots__ = (
         "call_args",
+        "can_interrupt",
         "epoch",
         "has_calls",
         "has_localloc",
@@ -83,6 +85,7 @@ class Selector:
         self.has_calls = False
         self.has_localloc = False
         self.has_ranges = False
+        self.can_interrupt = False
         self.outgoing_size = 0
         self.tail_stack_size = 0
         self.polls: list[Op] = []
@@ -93,8 +96,26 @@ class Selector:
         # Uses of an address computation by memory accesses of its own block that can take it in.
         self.memory_uses: list[int] = [0] * count
 
+    def _loops_can_be_interrupted(self) -> bool:
+        """Whether loops may be interrupted anywhere: no exception handling, no numbers made from references.
+
+        A fault in a method with ranges reports nothing of the frame unless it is in a range; a handler would miss
+        that. A number made from a reference (`Unsafe.ByteOffset`) is right only until the object moves; with polls,
+        that cannot happen before the number is used up.
+        """
+        lowering = self.lowering
+        if not INTERRUPTIBLE_LOOPS or lowering.function.eh_regions:
+            return False
+        for block in lowering.order:
+            if block.loop_depth:
+                for op in block.ops:
+                    if op.type == I64 and makes_number(op):
+                        return False
+        return True
+
     def run(self) -> None:
         lowering = self.lowering
+        self.can_interrupt = self._loops_can_be_interrupted()
         for block in lowering.order:
             epoch = 0
             for op in block.ops:
@@ -383,9 +404,7 @@ class Selector:
         elif opcode == ops.LOCALLOC:
             self.has_localloc = True
         elif opcode == ops.GC_POLL:
-            # In loops without exception handling the code itself can be made interruptible instead. (A fault in a
-            # method with ranges reports nothing of the frame unless it is in a range; a handler would miss that.)
-            if not INTERRUPTIBLE_LOOPS or lowering.order[block_index].loop_depth == 0 or lowering.function.eh_regions:
+            if not self.can_interrupt or lowering.order[block_index].loop_depth == 0:
                 self.has_calls = True
                 self.polls.append(op)
             else:
@@ -409,6 +428,22 @@ def condition_of(op: Op) -> int:
     if isinstance(op, ops.TrapOp):
         return op.cond
     raise ValueError("the operation does not compare")
+
+
+def makes_number(op: Op) -> bool:
+    """Whether an I64 is the address that a reference or byref holds, or is computed from it.
+
+    The difference of two byrefs is one instruction, and then is independent of where the object is.
+    """
+    opcode = op.opcode
+    if opcode == ops.LOAD or opcode >= ops.NULL_CHECK or op.type != I64:
+        return False
+    first = len(op.args) - 2 if opcode == ops.SELECT else 0
+    count = 0
+    for i in range(first, len(op.args)):
+        if is_gc_type(op.args[i].type):
+            count += 1
+    return count > 0 and not (opcode == ops.SUB and count == 2)
 
 
 def has_effect(opcode: int) -> bool:
