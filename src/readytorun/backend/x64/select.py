@@ -39,9 +39,9 @@ from readytorun.ir.types import F32, F64, I32, I64, M_I32, STRUCT, VOID
 # Blocks up to this size are copied and cleared by a few moves, bigger ones by a string instruction.
 UNROLL_LIMIT: Final = 128
 
-# Whether loops without calls are made interruptible (ranges in the GC info) instead of getting a poll. Shown right on the
-# real runtime by tests/runtime/programs/p46_interrupted_loops.cs, which crashes when the registers in ranges are left
-# out; loops that make numbers from byrefs keep their polls (`_loops_can_be_interrupted`).
+# Whether loops without calls are made interruptible (ranges in the GC info) instead of getting a poll. Shown right on
+# the real runtime by tests/runtime/programs/p46_interrupted_loops.cs, which crashes when the registers in ranges are
+# left out; loops that make numbers from byrefs keep their polls (`_loops_can_be_interrupted`).
 INTERRUPTIBLE_LOOPS: Final = True
 
 _RAX_MASK: Final = 1 << RAX
