@@ -13,7 +13,7 @@ from harness import MODES, Harness, program_sources
 
 SOURCES = program_sources()
 
-pytestmark = [pytest.mark.runtime, pytest.mark.slow]
+pytestmark = [pytest.mark.runtime]
 
 
 def needs_tools_for(harness: Harness, source: Path) -> None:
