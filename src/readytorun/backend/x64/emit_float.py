@@ -147,8 +147,7 @@ def _from_unsigned(e: Emitter, op: Op) -> None:
     convert = CVTSI2SS if op.type == F32 else CVTSI2SD
     code.rr(XORPS, 0, target, target)
     e.load(a, SCRATCH)
-    if a.type == I32:
-        code.rr(MOV_RM_R, 0, SCRATCH, SCRATCH)
+    if a.type == I32:  # loading it cleared the upper half
         code.rr(convert, 1, target, SCRATCH)
         e.done(op, target)
         return

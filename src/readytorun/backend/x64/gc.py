@@ -75,6 +75,20 @@ def gc_info(e: Emitter, allocation: Allocation, code_length: int, prolog_size: i
             else:
                 masks[slot] |= live
 
+    # The slots that are live at each position of interest.
+    live_at: dict[int, list[int]] = {}
+    for _, position, _ in points:
+        live_at[position] = []
+    for _, _, position in spans:
+        live_at[position] = []
+    for slot in range(len(keys)):
+        digits = bin(masks[slot])  # searching a string is faster than shifting big numbers
+        last = len(digits) - 1
+        found = digits.rfind("1")
+        while found >= 0:
+            live_at[last - found].append(keys[slot])
+            found = digits.rfind("1", 2, found)
+
     info = GcInfo(code_length)
     live_keys: list[list[int]] = []
     for offset, position, index in points:
@@ -82,12 +96,10 @@ def gc_info(e: Emitter, allocation: Allocation, code_length: int, prolog_size: i
         saved: list[int] = []
         if index < 0:
             saved = e.poll_saves[e.poll_points[-1 - index][2]]
-        for slot in range(len(keys)):
-            if masks[slot] >> position & 1:
-                register = keys[slot] >> 1
-                if register < NO_PLACE and saved and _is_saved(e, saved, register):
-                    continue
-                present.append(keys[slot])
+        for key in live_at[position]:
+            if saved and key >> 1 < NO_PLACE and _is_saved(e, saved, key >> 1):
+                continue
+            present.append(key)
         if index >= 0:
             for register, flags in e.safe_points[index][2]:
                 present.append(register << 1 | flags)
@@ -101,11 +113,7 @@ def gc_info(e: Emitter, allocation: Allocation, code_length: int, prolog_size: i
 
     span_keys: list[list[int]] = []
     for start, end, position in spans:
-        present = []
-        for slot in range(len(keys)):
-            if masks[slot] >> position & 1:
-                present.append(keys[slot])
-        span_keys.append(present)
+        span_keys.append(live_at[position])
         count = len(info.ranges)
         if count and info.ranges[count - 1][1] == start:
             info.ranges[count - 1] = (info.ranges[count - 1][0], end)
