@@ -64,14 +64,19 @@ def _fold_index(op: MemoryOp) -> bool:
     return False
 
 
+def _takes_index(op: MemoryOp) -> bool:
+    """Whether the operation may have an index: all but the atomic ones."""
+    return op.opcode < ops.ATOMIC_XCHG
+
+
 def _fold_base(op: MemoryOp) -> bool:
     args = op.args
     base = args[0]
     if isinstance(base, MemoryOp):
         if base.opcode != ops.ADDR or (base.has_index and op.has_index):
             return False
-        if base.has_index and ops.ATOMIC_XCHG <= op.opcode <= ops.ATOMIC_ADD:
-            return False  # atomic operations take no index
+        if base.has_index and not _takes_index(op):
+            return False
         offset = op.offset + base.offset
         if not _fits(offset):
             return False
@@ -92,7 +97,7 @@ def _fold_base(op: MemoryOp) -> bool:
             op.offset += addend.value
             args[0] = base.args[0]
             return True
-        if not op.has_index:
+        if not op.has_index and _takes_index(op):
             args[0] = base.args[0]
             args.insert(1, addend)
             op.has_index = True
