@@ -292,8 +292,10 @@ class Generator:
     def store_statement(self) -> None:
         rng = self.random
         builder = self.builder
-        choice = rng.randrange(6)
-        if choice == 0:
+        choice = rng.randrange(7)
+        if choice == 6:
+            self.atomic_statement()
+        elif choice == 0:
             slot = rng.choice([self.pair, self.scratch])
             if rng.random() < 0.5:
                 builder.store(M_I64, builder.slot_addr(slot), self.expression(I64, 2), rng.choice([0, 8]))
@@ -318,6 +320,22 @@ class Generator:
             last = self.current().ops[-1]
             if isinstance(last, MemoryOp) and last.opcode == ops.STORE:
                 last.is_volatile = True
+
+    def atomic_statement(self) -> None:
+        """An exchange or addition in an element of an array."""
+        rng = self.random
+        builder = self.builder
+        array, index = self.element(self.expression(REF, 0), self.expression(I32, 2))
+        address = builder.addr_indexed(BYREF, array, index, 4, 16)
+        if rng.random() < 0.3:
+            address = builder.op(ops.ADD, BYREF, [builder.addr(BYREF, array, 16), builder.const(I64, 4)])
+        opcode = rng.choice([ops.ATOMIC_XCHG, ops.ATOMIC_ADD, ops.ATOMIC_CMPXCHG])
+        args = [address, self.expression(I32, 2)]
+        if opcode == ops.ATOMIC_CMPXCHG:
+            args.append(self.expression(I32, 1))
+        op = MemoryOp(self.function.new_id(), opcode, I32, M_I32, args)
+        builder.append(op)
+        self.write(rng.choice([0, 1]), op)
 
     def call_statement(self) -> None:
         rng = self.random

@@ -443,8 +443,21 @@ class Mixer:
         memory = rng.choice([0, 1, 2, 3, 4, 4, 5, 5, 6, 7])
         size = (1, 1, 2, 2, 4, 8, 4, 8)[memory]
         type = MEMORY_VALUE_TYPES[memory]
-        choice = rng.randrange(10)
-        if choice < 3:
+        choice = rng.randrange(12)
+        if choice >= 10:
+            # A place that is changed: candidates for instructions with a memory destination.
+            memory, type = rng.choice([(4, I32), (5, I64)])
+            base, offset = self.place(8)
+            old = builder.load(memory, base, offset)
+            opcode = rng.choice([ops.ADD, ops.SUB, ops.AND, ops.OR, ops.XOR, ops.MUL])
+            operands = [old, old if rng.random() < 0.1 else self.pick(type)]
+            if rng.random() < 0.4:
+                operands.reverse()
+            value = builder.op(opcode, type, operands)
+            builder.store(memory, base, value, offset)
+            if rng.random() < 0.3:
+                self.keep(rng.choice([old, value]))
+        elif choice < 3:
             base, offset = self.place(size)
             if memory >= 6:
                 value: Op = builder.load(memory - 2, base, offset)

@@ -13,7 +13,7 @@ from readytorun.r2r.model import ReadOnlyData
 
 # Forms of the table with what a disassembler calls them. Forms with a digit of their own choose it by an argument.
 TWO_OPERANDS = {
-    "ADD_RM_R": "ADD", "ADD_R_RM": "ADD", "OR_R_RM": "OR", "AND_R_RM": "AND", "SUB_R_RM": "SUB", "XOR_R_RM": "XOR",
+    "ALU_RM_R": "ADD", "ADD_R_RM": "ADD", "OR_R_RM": "OR", "AND_R_RM": "AND", "SUB_R_RM": "SUB", "XOR_R_RM": "XOR",
     "CMP_RM_R": "CMP", "CMP_R_RM": "CMP", "CMP_RM8_R8": "CMP", "TEST_RM_R": "TEST", "IMUL_R_RM": "IMUL",
     "BSF_R_RM": "BSF", "BSR_R_RM": "BSR", "POPCNT_R_RM": "POPCNT", "MOV_RM8_R8": "MOV", "MOV_RM16_R": "MOV",
     "MOV_RM_R": "MOV", "MOV_R8_RM8": "MOV", "MOV_R_RM": "MOV", "MOVZX_R_RM8": "MOVZX", "MOVZX_R_RM16": "MOVZX",

@@ -88,6 +88,8 @@ class Emitter:
         "code",
         "data",
         "data_alignment",
+        "epilog_label",
+        "epilogs",
         "frame",
         "labels",
         "literals",
@@ -135,6 +137,8 @@ class Emitter:
         # Place behind the last call, to see whether a nop is needed behind it.
         self.call_end = -1
         # Cold calls of throwing helpers: key is trap kind; emptied at the end of each region.
+        self.epilogs = 0
+        self.epilog_label = -1
         self.stub_keys: list[int] = []
         self.stub_labels: list[int] = []
         self.poll_ids: list[int] = []

@@ -35,6 +35,8 @@ NOP: Final = 0x90
 INT3: Final = 0xCC
 RET: Final = 0xC3
 _COPY_UNROLL: Final = 128
+_MAX_EPILOGS: Final = 3  # of each method that are longer than a jump; further returns jump to the last one
+_JUMP_SIZE: Final = 5
 
 
 def emit_call(e: Emitter, op: CallOp, places: ArgumentPlaces) -> None:
@@ -212,9 +214,17 @@ def emit_return(e: Emitter, op: Op) -> None:
             e.zero(RAX)
         else:
             e.load(args[0], RAX)
+    if e.epilogs >= _MAX_EPILOGS:
+        code.jump(ALWAYS, e.epilog_label)
+        return
     before_epilog(e)
+    size = len(code.buf)
+    e.epilog_label = code.new_label()
+    code.bind(e.epilog_label)
     e.frame.emit_epilog(code)
     code.byte(RET)
+    if len(code.buf) - size > _JUMP_SIZE:
+        e.epilogs += 1
 
 
 def emit_funclet_return(e: Emitter, result: Op | None, continuation: int) -> None:

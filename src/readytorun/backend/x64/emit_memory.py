@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 from readytorun.backend.errors import Unsupported
+from readytorun.backend.lowering import KIND_FOLDED
 from readytorun.backend.x64.emit import LOAD_FORMS, MEMORY_WIDE, STORE_FORMS, Emitter
 from readytorun.backend.x64.forms import (
     ADD_R_RM,
     ALU_ADD,
     ALU_AND,
+    ALU_OR,
     ALU_RM_IMM8,
+    ALU_RM_IMM32,
+    ALU_RM_R,
     ALU_SUB,
+    ALU_XOR,
     CC_A,
     CC_B,
     CC_E,
@@ -89,6 +94,9 @@ def emit_store(e: Emitter, op: MemoryOp) -> None:
         e.mem(STORE_FORMS[memory], 0, register)
         return
     wide = MEMORY_WIDE[memory]
+    if e.lowering.kind[value.id] == KIND_FOLDED and value.opcode != ops.LOAD:
+        _emit_update(e, op, value, wide)
+        return
     if isinstance(value, ConstOp) and (not wide or -0x80000000 <= value.value <= 0x7FFFFFFF):
         e.address(op, SCRATCH)
         if memory <= M_U8:
@@ -105,6 +113,51 @@ def emit_store(e: Emitter, op: MemoryOp) -> None:
     register = e.use(value, SCRATCH2)
     e.address(op, SCRATCH)
     e.mem(STORE_FORMS[memory], wide, register)
+
+
+def _emit_update(e: Emitter, op: MemoryOp, value: Op, wide: int) -> None:
+    """A store of what was loaded from the same place, and changed."""
+    code = e.code
+    opcode = value.opcode
+    # The operand that is not the folded load; a folded load of another place is never both.
+    first = value.args[0]
+    other = value.args[1] if _is_loaded_from(e, first, op) else first
+    if opcode == ops.ADD:
+        digit = ALU_ADD
+    elif opcode == ops.SUB:
+        digit = ALU_SUB
+    elif opcode == ops.AND:
+        digit = ALU_AND
+    elif opcode == ops.OR:
+        digit = ALU_OR
+    else:
+        digit = ALU_XOR
+    if isinstance(other, ConstOp) and -0x80000000 <= other.value <= 0x7FFFFFFF:
+        e.address(op, SCRATCH)
+        small = -128 <= other.value <= 127
+        e.mem((ALU_RM_IMM8 if small else ALU_RM_IMM32) | digit << 12, wide, 0)
+        if small:
+            code.byte(other.value)
+        else:
+            code.imm32(other.value)
+        return
+    register = e.use(other, SCRATCH2)
+    e.address(op, SCRATCH)
+    e.mem(ALU_RM_R + (digit << 3), wide, register)
+
+
+def _is_loaded_from(e: Emitter, value: Op, store: MemoryOp) -> bool:
+    """Whether a value is the folded load of the place that is stored to."""
+    return (
+        value.opcode == ops.LOAD
+        and e.lowering.kind[value.id] == KIND_FOLDED
+        and isinstance(value, MemoryOp)
+        and value.args[0] is store.args[0]
+        and value.offset == store.offset
+        and value.memory == store.memory
+        and value.has_index == store.has_index
+        and (not value.has_index or value.args[1] is store.args[1])
+    )
 
 
 def emit_addr(e: Emitter, op: MemoryOp) -> None:

@@ -46,7 +46,7 @@ def form(text: str) -> int:
 
 
 # Integer arithmetic: rm, reg / reg, rm / rm, imm32 / rm, imm8.
-ADD_RM_R: Final = form("01 /r")
+ALU_RM_R: Final = form("01 /r")  # + 8 times the operation: see ALU_*
 ADD_R_RM: Final = form("03 /r")
 OR_R_RM: Final = form("0B /r")
 AND_R_RM: Final = form("23 /r")

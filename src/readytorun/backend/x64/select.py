@@ -34,7 +34,7 @@ from readytorun.backend.x64.registers import (
 )
 from readytorun.ir import ops
 from readytorun.ir.ops import BlockOp, BranchOp, CallOp, CompareOp, ConstOp, MemoryOp, Op, ParamOp, is_gc_type
-from readytorun.ir.types import F32, F64, I32, I64, M_I32, STRUCT, VOID
+from readytorun.ir.types import F32, F64, I32, I64, M_I32, M_I64, STRUCT, VOID
 
 # Blocks up to this size are copied and cleared by a few moves, bigger ones by a string instruction.
 UNROLL_LIMIT: Final = 128
@@ -77,6 +77,7 @@ class Selector:
         "outgoing_size",
         "polls",
         "tail_stack_size",
+        "updates",
     )
 
     def __init__(self, lowering: Lowering, incoming: ArgumentPlaces) -> None:
@@ -88,6 +89,8 @@ class Selector:
         self.can_interrupt = False
         self.outgoing_size = 0
         self.tail_stack_size = 0
+        # Operations that became part of a store: which operand is the memory that is changed.
+        self.updates: dict[int, int] = {}
         self.polls: list[Op] = []
         self.call_args: dict[int, ArgumentPlaces] = {}
         count = lowering.function.next_id
@@ -163,6 +166,8 @@ class Selector:
             return
         if kind == KIND_VALUE and lowering.use_count[id] == 0 and opcode <= ops.SELECT and not has_effect(opcode):
             return  # not emitted; a load that may fault must not disappear in it
+        if id in self.updates:
+            return
         if kind == KIND_FOLDED and opcode == ops.AND:
             # Becomes a test instruction; the first operand is in a register.
             self._fold_load(op.args[1], op, block_index, op.args[1].type)
@@ -350,10 +355,48 @@ class Selector:
         if self.lowering.hint[value.id] < 0:
             self.lowering.hint[value.id] = register
 
+    def _fold_update(self, store: MemoryOp, block_index: int) -> None:
+        """Turn load, operation and store of one place into an instruction with a memory destination."""
+        lowering = self.lowering
+        value = store.args[len(store.args) - 1]
+        opcode = value.opcode
+        if store.is_volatile or not M_I32 <= store.memory <= M_I64 or lowering.use_count[value.id] != 1:
+            return
+        if opcode != ops.ADD and opcode != ops.SUB and not ops.AND <= opcode <= ops.XOR:
+            return
+        if lowering.block_index[value.id] != block_index:
+            return
+        for which in range(2):
+            load = value.args[which]
+            if (which and opcode == ops.SUB) or not isinstance(load, MemoryOp):
+                continue
+            other = value.args[1 - which]
+            if (
+                load.opcode == ops.LOAD
+                and not load.is_volatile
+                and load.memory == store.memory
+                and load.has_index == store.has_index
+                and load.offset == store.offset
+                and load.scale == store.scale
+                and load.args[0] is store.args[0]
+                and (not load.has_index or load.args[1] is store.args[1])
+                and lowering.use_count[load.id] == 1
+                and lowering.block_index[load.id] == block_index
+                and self.epoch[load.id] == self.epoch[store.id]
+                and other is not load
+            ):
+                lowering.kind[load.id] = KIND_FOLDED
+                lowering.kind[value.id] = KIND_FOLDED
+                self.updates[value.id] = which
+                return
+
     def _select_other(self, op: Op, opcode: int, block_index: int) -> None:
         lowering = self.lowering
         id = op.id
         args = op.args
+        if opcode == ops.STORE and isinstance(op, MemoryOp):
+            self._fold_update(op, block_index)
+            return
         if opcode == ops.STORE_BARRIER or opcode == ops.STORE_CHECKED:
             lowering.clobbers[id] = VOLATILE_MASK
             self.has_calls = True
