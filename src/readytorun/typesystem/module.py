@@ -68,6 +68,7 @@ class ModuleDesc:
 
     __slots__ = (
         "_attributes",
+        "_enclosing",
         "_extends",
         "_extends_kinds",
         "_field_lists",
@@ -107,6 +108,7 @@ class ModuleDesc:
         self._extends: list[int] = reader.column(TableId.TYPE_DEF, "Extends")
         self._extends_kinds: dict[int, int] = {0: _EXTENDS_OTHER}
         self._top_level_types: dict[tuple[str, str], int] | None = None
+        self._enclosing: dict[int, int] | None = None
         self._nested_types: dict[tuple[int, str, str], int] = {}
         self._attributes = CustomAttributes(reader)
         self._resolver = Resolver(self)
@@ -281,10 +283,32 @@ class ModuleDesc:
 
     def enclosing_type(self, type_token: int) -> TypeDesc | None:
         """The definition that a type definition is nested in."""
-        rows = self.reader.rows_of(TableId.NESTED_CLASS, "NestedClass", type_token & _RID)
-        if not rows:
-            return None
-        return self.type_def(self.reader.column(TableId.NESTED_CLASS, "EnclosingClass")[rows[0] - 1])
+        if self._enclosing is None:
+            self._enclosing = self._read_enclosing()
+        rid = self._enclosing.get(type_token & _RID, 0)
+        return self.type_def(rid) if rid else None
+
+    def _read_enclosing(self) -> dict[int, int]:
+        """Rows of the enclosing types by TypeDef row; BadImageError if a type is nested in itself, however deep."""
+        reader = self.reader
+        enclosing: dict[int, int] = {}
+        for nested, outer in zip(
+            reader.column(TableId.NESTED_CLASS, "NestedClass"),
+            reader.column(TableId.NESTED_CLASS, "EnclosingClass"),
+            strict=True,
+        ):
+            enclosing.setdefault(nested, outer)
+        sound: set[int] = set()  # those from which the way out is known to end
+        for nested in enclosing:
+            way: set[int] = set()
+            rid = nested
+            while rid in enclosing and rid not in sound:
+                if rid in way:
+                    raise BadImageError(self.path, f"TypeDef row {rid:#x} is nested in itself")
+                way.add(rid)
+                rid = enclosing[rid]
+            sound |= way
+        return enclosing
 
     def enum_underlying_type(self, enum: TypeDesc) -> TypeDesc:
         """The type of an enum's instance field.
@@ -388,13 +412,9 @@ class ModuleDesc:
         reader = self.reader
         names = reader.column(TableId.TYPE_DEF, "TypeName")
         namespaces = reader.column(TableId.TYPE_DEF, "TypeNamespace")
-        enclosing: dict[int, int] = dict(
-            zip(
-                reader.column(TableId.NESTED_CLASS, "NestedClass"),
-                reader.column(TableId.NESTED_CLASS, "EnclosingClass"),
-                strict=True,
-            )
-        )
+        if self._enclosing is None:
+            self._enclosing = self._read_enclosing()
+        enclosing = self._enclosing
         top: dict[tuple[str, str], int] = {}
         for row in range(len(names)):
             name = reader.string(names[row])
