@@ -101,7 +101,13 @@ def import_call(frame: Frame, token: int, is_callvirt: bool, position: int) -> i
 
 
 def call_method(
-    frame: Frame, method: MethodDesc, token: int, arguments: list[StackEntry], is_callvirt: bool, push: bool
+    frame: Frame,
+    method: MethodDesc,
+    token: int,
+    arguments: list[StackEntry],
+    is_callvirt: bool,
+    push: bool,
+    open_method: MethodDesc | None = None,
 ) -> None:
     """Call a method with the arguments given (`this` first) and push its result.
 
@@ -112,6 +118,7 @@ def call_method(
         arguments: stack values.
         is_callvirt: dispatch on the run-time type, and check `this` for null.
         push: False for constructors, whose result is the object.
+        open_method: the method with type variables, for lookups, where no token of the call site names it.
     """
     signature = method.signature
     owner = method.owner
@@ -135,7 +142,7 @@ def call_method(
         raise frame.invalid("direct call of an abstract method")
     if try_inline(frame, method, arguments, push):
         return
-    _call_direct(frame, method, token, arguments)
+    _call_direct(frame, method, token, arguments, None, open_method)
 
 
 def _devirtualize(frame: Frame, method: MethodDesc, this: StackEntry) -> MethodDesc | None:
@@ -236,7 +243,9 @@ def _emit(
 # --- forms of calls ----------------------------------------------------------------------------------------------
 
 
-def _context_of(frame: Frame, method: MethodDesc, token: int, canonical: MethodDesc) -> Op | None:
+def _context_of(
+    frame: Frame, method: MethodDesc, token: int, canonical: MethodDesc, open_method: MethodDesc | None
+) -> Op | None:
     """Hidden generic context argument of a direct call of canonical code."""
     state = frame.state
     source = canonical.context_source
@@ -246,12 +255,14 @@ def _context_of(frame: Frame, method: MethodDesc, token: int, canonical: MethodD
             return state.load_fixup(
                 state.cells.precode_method(fixups.METHOD_DICTIONARY, method, own, instantiating_flag(method))
             )
-        return method_lookup(frame, fixups.METHOD_HANDLE, _open_method(frame, method, token), own)
+        wanted = open_method if open_method is not None else _open_method(frame, method, token)
+        return method_lookup(frame, fixups.METHOD_HANDLE, wanted, own)
     if source == CONTEXT_METHOD_TABLE:
         owner = method.owner
         if not owner.is_canonical_subtype:
             return state.load_fixup(state.cells.precode_type(fixups.TYPE_DICTIONARY, owner))
-        return type_handle(frame, owner, _open_method(frame, method, token).owner)
+        wanted = open_method if open_method is not None else _open_method(frame, method, token)
+        return type_handle(frame, owner, wanted.owner)
     return None
 
 
@@ -267,6 +278,7 @@ def _call_direct(
     token: int,
     arguments: list[StackEntry],
     constrained: TypeDesc | None = None,
+    open_method: MethodDesc | None = None,
 ) -> None:
     """METH: call through a method entry cell."""
     state = frame.state
@@ -275,7 +287,7 @@ def _call_direct(
     signature = method_call_signature(state.abi, canonical)
     own = member_token(frame, method, token)
     cell = state.cells.method_entry(canonical, own, signature, constrained)
-    context = _context_of(frame, method, token, canonical)
+    context = _context_of(frame, method, token, canonical, open_method)
     state.required_methods.setdefault(canonical.id, canonical)
     _emit(frame, ops.TARGET_CELL, cell, signature, method.signature, arguments, [], context)
 
@@ -369,7 +381,12 @@ def _import_constrained_call(frame: Frame, method: MethodDesc, token: int, const
         return
     entry = StackEntry(address, BYREF if address.type == BYREF else I64, type)
     if target.owner.module.in_version_bubble and type.module.in_version_bubble:
-        call_method(frame, target, 0 if target is not method else token, [entry, *arguments], False, True)
+        open_target: MethodDesc | None = None
+        if target.is_shared and target.owner is type and not target.instantiation:
+            open_type = frame.open_type(constrained_token)
+            open_target = state.context.method_on_owner(target.definition, open_type)
+        site = token if target is method else 0
+        call_method(frame, target, site, [entry, *arguments], False, True, open_target)
         return
     # Another bubble's struct: name the declared method and the constrained type, and let the runtime resolve it.
     canonical = target.canonical()

@@ -141,6 +141,7 @@ class MethodState:
         "_free_temps",
         "_helper_signatures",
         "_used_temps",
+        "_used_types",
         "abi",
         "block_keys",
         "builder",
@@ -184,6 +185,7 @@ class MethodState:
         self.required_methods: dict[int, MethodDesc] = {}
         self.uses_context = False
         self._fixup_set: set[Cell] = set()
+        self._used_types: set[int] = set()
         self._free_temps: dict[int, list[Slot]] = {}
         self._used_temps: list[tuple[int, Slot]] = []
         self._helper_signatures: dict[tuple[int, tuple[int, ...]], CallSignature] = {}
@@ -263,6 +265,19 @@ class MethodState:
             signature = CallSignature([AbiType(param) for param in params], AbiType(result))
             self._helper_signatures[key] = signature
         return signature
+
+    def require_type_methods(self, type: TypeDesc) -> None:
+        """An instantiation of an own generic type is used: its virtual methods and class constructor are reachable
+        although no code names them."""
+        current: TypeDesc | None = type
+        while current is not None and current.module.in_version_bubble:
+            canonical = current.canonical()
+            if canonical.instantiation and canonical.id not in self._used_types:
+                self._used_types.add(canonical.id)
+                for method in canonical.methods():
+                    if (method.is_virtual or method.is_cctor) and method.has_body and not method.is_generic_definition:
+                        self.required_methods.setdefault(method.id, method)
+            current = current.base_type
 
     def call_helper(self, helper: int, result: int, args: list[Op]) -> CallOp:
         """Call a runtime helper through its eager cell."""
