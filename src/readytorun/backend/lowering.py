@@ -44,7 +44,7 @@ class Lowering:
         late: bit i set if operand i is used late.
         result_late: 1 if the result is defined two positions later.
         clobbers: registers destroyed at the operation.
-        hint: a register that would save a move, or -1.
+        hint, hint2: registers that would save a move, or -1; the first one is better.
         partners: values that would save a move if they had the same place; None for most.
         weight: uses and definition, weighted by how often they run.
         place: where the value lives (NO_PLACE for those without place).
@@ -63,6 +63,7 @@ class Lowering:
         "end",
         "function",
         "hint",
+        "hint2",
         "index_of_block",
         "kind",
         "late",
@@ -99,6 +100,7 @@ class Lowering:
         self.result_late: list[int] = [0] * count
         self.clobbers: list[int] = [0] * count
         self.hint: list[int] = [-1] * count
+        self.hint2: list[int] = [-1] * count
         self.partners: list[list[int] | None] = [None] * count
         self.weight: list[int] = [0] * count
         self.place: list[int] = [NO_PLACE] * count
@@ -121,6 +123,12 @@ class Lowering:
                     self.use_count[arg.id] += 1
                 position += 2
             self.block_end.append(position)
+
+    def prefer(self, id: int, register: int) -> None:
+        """The value is made in the register; what its users would like comes second."""
+        if self.hint[id] != register:
+            self.hint2[id] = self.hint[id]
+            self.hint[id] = register
 
     def add_partner(self, a: int, b: int) -> None:
         """Values a and b would like to share a place."""

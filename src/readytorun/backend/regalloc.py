@@ -285,6 +285,9 @@ class _Allocator:
         hint = lowering.hint[id]
         if hint >= 0 and not busy[hint] & live:
             return hint
+        hint = lowering.hint2[id]
+        if hint >= 0 and not busy[hint] & live:
+            return hint
         partners = lowering.partners[id]
         if partners is None:
             return -1

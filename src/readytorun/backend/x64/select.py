@@ -160,9 +160,9 @@ class Selector:
                 for arg in op.args:
                     self._partner(op, arg)
             elif opcode == ops.PARAM and isinstance(op, ParamOp):
-                lowering.hint[id] = self.incoming.first[op.index]
+                lowering.prefer(id, self.incoming.first[op.index])
             elif opcode == ops.CATCH_ARG:
-                lowering.hint[id] = RDI
+                lowering.prefer(id, RDI)
             return
         if kind == KIND_VALUE and lowering.use_count[id] == 0 and opcode <= ops.SELECT and not has_effect(opcode):
             return  # not emitted; a load that may fault must not disappear in it
@@ -233,7 +233,7 @@ class Selector:
             lowering.late[id] = 2
             lowering.clobbers[id] = _DIVIDE_MASK
             lowering.result_late[id] = 1
-            lowering.hint[id] = RAX if opcode == ops.DIV or opcode == ops.DIV_UN else RDX
+            lowering.prefer(id, RAX if opcode == ops.DIV or opcode == ops.DIV_UN else RDX)
             self._want(a, RAX)
         elif opcode == ops.MULHI or opcode == ops.MULHI_UN or opcode == ops.MUL_OVF_UN:
             if opcode == ops.MUL_OVF_UN:
@@ -242,7 +242,7 @@ class Selector:
             lowering.late[id] = 2
             lowering.clobbers[id] = _DIVIDE_MASK
             lowering.result_late[id] = 1
-            lowering.hint[id] = RAX if opcode == ops.MUL_OVF_UN else RDX
+            lowering.prefer(id, RAX if opcode == ops.MUL_OVF_UN else RDX)
             self._want(a, RAX)
         elif opcode == ops.SHL or opcode == ops.SHR or opcode == ops.SHR_UN or opcode == ops.ROL or opcode == ops.ROR:
             if not isinstance(b, ConstOp):
@@ -280,7 +280,7 @@ class Selector:
             lowering.late[id] = 1
             lowering.result_late[id] = 1
             if op.opcode == ops.DIV or op.opcode == ops.DIV_UN:
-                lowering.hint[id] = RDX
+                lowering.prefer(id, RDX)
 
     def _select_float(self, op: Op, opcode: int, block_index: int) -> None:
         lowering = self.lowering
@@ -421,9 +421,9 @@ class Selector:
                 if first >= 0 and op.signature.params[i - skip].type != STRUCT and lowering.hint[arg.id] < 0:
                     lowering.hint[arg.id] = first
             if op.type == F32 or op.type == F64:
-                lowering.hint[id] = XMM0
+                lowering.prefer(id, XMM0)
             elif op.type != VOID:
-                lowering.hint[id] = RAX
+                lowering.prefer(id, RAX)
         elif isinstance(op, BlockOp):
             if opcode == ops.COPY_BLOCK:
                 if op.needs_barrier and op.layout.gc_refs:
@@ -439,7 +439,7 @@ class Selector:
             lowering.clobbers[id] = _RAX_MASK
             lowering.late[id] = 3
             lowering.result_late[id] = 1
-            lowering.hint[id] = RAX
+            lowering.prefer(id, RAX)
             self._want(args[2], RAX)
         elif opcode == ops.ATOMIC_XCHG or opcode == ops.ATOMIC_ADD:
             lowering.late[id] = 1
