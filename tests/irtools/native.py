@@ -16,6 +16,7 @@ import struct
 import sys
 from collections.abc import Callable
 
+from iced_x86 import Code, Decoder, OpKind, Register
 from irtools.interpreter import Outcome, OutOfFuel, wrap
 from readytorun.ir.function import Function
 from readytorun.ir.ops import CallOp
@@ -117,10 +118,11 @@ class Native:
         self.used = 0
         self.state = self._bytes(bytes(64))  # saved rsp, exit code, poll flag
         self.cells: dict[Cell, int] = {}
-        self.callees: list[CallOp | None] = []
+        self.callees: list[CallOp | str | None] = []
         self.result = 0
         self.callback = _Callback(self._on_call)
         self.step_callback = _StepCallback(self._on_step)
+        self.fault_callback = _StepCallback(self._on_fault)
         self.step_collections = 0
         self.pending: BaseException | None = None
         self.op_of_cell: dict[Cell, CallOp] = {}
@@ -155,6 +157,8 @@ class Native:
         for word in range(4):  # stack arguments: mov rax, [rsp+96+8*word]; mov [rsp+8*word], rax
             code += bytes((0x48, 0x8B, 0x44, 0x24, 96 + 8 * word, 0x48, 0x89, 0x44, 0x24, 8 * word))
         code += b"\x48\xb8" + state + bytes.fromhex("488920")  # mov rax, state; mov [rax], rsp
+        code += bytes.fromhex("4c8d1d00000000 4c895838")  # lea r11, [out]; mov [rax+56], r11
+        exit_field = len(code) - 8
         for move in ("4889c3", "4889c5", "4989c4", "4989c5", "4989c6", "4989c7"):
             code += bytes.fromhex(move)
         self.entry_target = len(code) + 2
@@ -166,18 +170,32 @@ class Native:
         for check in checks:
             code += bytes.fromhex(check) + bytes.fromhex("7402 0f0b")  # je +2; ud2
         out = len(code)
+        code[exit_field : exit_field + 4] = struct.pack("<i", out - (exit_field + 4))
         code += clear_trap
         code += bytes.fromhex("4883c428 415f 415e 415d 415c 5d 5b c3")
-        # Escape: code in edx; back to the entry's frame. Also the signal handler (signal number in edi).
+        # Escape: code in edx; back to the frame of the innermost stub. Also the signal handler (signal in edi).
         handler = len(code)
         code += bytes.fromhex("8d5764")  # lea edx, [rdi+100]
         escape = len(code)
-        code += b"\x48\xb9" + state + bytes.fromhex("488b21 895108")  # mov rcx, state; mov rsp,[rcx]; mov [rcx+8],edx
-        code += b"\xe9" + struct.pack("<i", out - (len(code) + 5))
+        code += b"\x48\xb9" + state + bytes.fromhex("81fae8030000 740a")  # mov rcx, state; cmp edx, 1000; je resume
+        code += bytes.fromhex("488b21 895108 ff6138 90")  # mov rsp, [rcx]; mov [rcx+8], edx; jmp [rcx+56]
+        # Resume: everything but rbp and rsp is lost.
+        code += bytes.fromhex("488b6928 488b6130 c7410800000000") + self._trash()
+        code += b"\x48\xb9" + state + bytes.fromhex("ff6120")  # mov rcx, state; jmp [rcx+32]
+        # Funclets: (address, frame pointer, exception). An exception that leaves the funclet ends here, too.
+        funclet = len(code)
+        code += bytes.fromhex("53 55 4154 4155 4156 4157") + b"\x48\xb8" + state
+        code += bytes.fromhex("ff30 ff7038 4883ec08 488920 488d0d00000000 48894838")  # push [rax]; push [rax+56]; ...
+        exit_field = len(code) - 8
+        code += bytes.fromhex("4889f5 4989fb 4889d7 41ffd3")  # mov rbp, rsi; mov r11, rdi; mov rdi, rdx; call r11
+        code[exit_field : exit_field + 4] = struct.pack("<i", len(code) - (exit_field + 4))
+        code += bytes.fromhex("4883c408") + b"\x48\xb9" + state + bytes.fromhex("8f4138 8f01")  # pop [rcx+56]; pop [rcx]
+        code += bytes.fromhex("415f 415e 415d 415c 5d 5b c3")
         base = self._bytes(bytes(code))
         self.entry = base
         self.handler = base + handler
         self.escape = base + escape
+        self.call_funclet = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * 3)(base + funclet)
         # Calls: index in rax. Saves everything that the collector may look at, then calls back.
         common = bytearray(clear_trap)
         common += bytes.fromhex("55 4157 4156 4155 4154 53")  # rbp r15 r14 r13 r12 rbx
@@ -226,6 +244,8 @@ class Native:
         signature = cell.signature
         if cell.section == ImportSectionKind.EAGER:
             helper = signature[1]
+            if helper in _TRAP_CODES and self.method.eh_clauses:
+                return self._call_stub(TRAPS[helper])
             if helper in _TRAP_CODES:
                 code = b"\xba" + struct.pack("<i", _TRAP_CODES[helper])
                 code += b"\x48\xb8" + struct.pack("<Q", self.escape) + b"\xff\xe0"
@@ -243,7 +263,7 @@ class Native:
             return self._call_stub(self.op_of_cell[cell])
         return 0x100 + signature[-1]
 
-    def _call_stub(self, op: CallOp | None) -> int:
+    def _call_stub(self, op: CallOp | str | None) -> int:
         index = len(self.callees)
         self.callees.append(op)
         code = (
@@ -340,6 +360,9 @@ class Native:
             if self.step and number == _TRAP_SIGNAL:
                 action.handler = ctypes.cast(self.step_callback, ctypes.c_void_p).value
                 action.flags = 0x40000004  # and SA_SIGINFO
+            if self.method.eh_clauses and number in (_FPE, _SEGV):
+                action.handler = ctypes.cast(self.fault_callback, ctypes.c_void_p).value
+                action.flags = 0x40000004
             before = _SigAction()
             _libc.sigaction(number, ctypes.byref(action), ctypes.byref(before))
             old.append(before)
@@ -381,6 +404,9 @@ class Native:
         # The block: xmm0-7 below it, rdi rsi rdx rcx r8 r9 rbx r12 r13 r14 r15 rbp, return address, stack arguments.
         return_address = self._word(block + 96) - self.start
         sp = block + 104
+        if isinstance(op, str):
+            self._throw(op, return_address - 1, self._word(block + 88), sp)
+            return 0
         result = 0
         if op is not None:
             result = self._called(op, block, sp) if self.callee is not None else self._user_call(op, block, sp)
@@ -470,11 +496,99 @@ class Native:
                 ctypes.memmove(current + first, bytes(((old + 1) & 0xFF,)), 1)
         total = sum(numbers) if numbers else len(self.outcome.trace)
         if op.cell.signature[-1] == 0xEE and total % 3 == 0:
-            self._exit(5)
+            self._throw("Callee", self._word(block + 96) - self.start - 1, self._word(block + 88), sp)
             return 0
         value = wrap(op.type, total * 7 + 3) if op.type != VOID else 0
         # The upper half of an I32 result is undefined.
         return wrap(2, value & 0xFFFFFFFF | 0x77777777 << 32) if op.type == I32 else value
+
+    # --- exceptions --------------------------------------------------------------------------------------------
+
+    def _throw(self, kind: str, pc: int, rbp: int, sp: int) -> None:
+        """Find and run handlers; on return of the callback, control goes on where they say, or leaves the method."""
+        while True:
+            kind, target = self._dispatch(kind, pc, rbp)
+            if target >= 0:
+                ctypes.memmove(self.state + 32, struct.pack("<qqq", self.start + target, rbp, sp), 24)
+                self._exit(1000)
+                return
+            # A finally that the body called directly: go on in its caller.
+            part = next((p for p in self.method.parts if p.start <= pc < p.end), self.method.parts[0])
+            caller = -1
+            if part is not self.method.parts[0]:
+                sp += 8 * ((part.unwind[5] >> 4) + 1)  # ALLOC_SMALL of the funclet's prolog
+                caller = self._word(sp) - self.start
+                sp += 8
+            if not 0 <= caller < len(self.method.code):
+                self._exit({name: code for code, name in _CODES.items()}[kind])
+                return
+            pc = caller - 1
+
+    def _dispatch(self, kind: str, pc: int, rbp: int) -> tuple[str, int]:
+        """(exception that is left, offset to go on at or -1)."""
+        tokens = {"Overflow": 0x02000002, "IndexOutOfRange": 0x02000003, "NullReference": 0x02000004}
+        skip: tuple[int, int] | None = None
+        for clause in self.method.eh_clauses:
+            if not clause.same_try_as_previous:
+                skip = None
+            if not clause.try_start <= pc < clause.try_end or skip is not None:
+                continue
+            if clause.kind == 0:
+                if clause.class_token_or_filter not in (0x02000001, tokens.get(kind, -1)):
+                    continue
+                self.outcome.trace.append(f"catch {kind}")
+            target = self.call_funclet(self.start + clause.handler_start, rbp, 0) - self.start
+            code = struct.unpack("<i", ctypes.string_at(self.state + 8, 4))[0]
+            if code:
+                self._exit(0)
+                if code not in _CODES or self.pending is not None:
+                    raise NativeError(f"code {code} from a funclet")
+                kind = _CODES[code]
+                if kind == "fuel":
+                    return kind, -1
+                skip = (clause.try_start, clause.try_end)  # the other clauses of the same try do not see it
+            elif clause.kind == 0:
+                return kind, target
+        return kind, -1
+
+    def _on_fault(self, signal: int, info: int, context: int) -> None:
+        """A hardware fault: an exception if it is in the method."""
+        words = {number: context + 40 + 8 * slot for number, slot in _CONTEXT_SLOTS.items()}
+        try:
+            pc = self._word(words[16]) - self.start
+            kind = "NullReference"
+            if signal == _FPE:
+                kind = "Overflow" if self._divisor(words) else "DivideByZero"
+            if not 0 <= pc < len(self.method.code):
+                raise NativeError(f"signal {signal} outside of the method")
+            self._throw(kind, pc, self._word(words[5]), self._word(words[4]))
+        except BaseException as error:
+            self.pending = self.pending or error
+            self._exit(7)
+        code = ctypes.string_at(self.state + 8, 4) + bytes(4)
+        ctypes.memmove(words[2], code, 8)  # edx
+        ctypes.memmove(words[16], struct.pack("<q", self.escape), 8)
+
+    def _divisor(self, words: dict[int, int]) -> int:
+        """Divisor of the division that faults."""
+        rip = self._word(words[16])
+        instruction = Decoder(64, ctypes.string_at(rip, 15), ip=rip).decode()
+
+        def value(register: int) -> int:
+            if register == Register.NONE:
+                return 0
+            first = Register.RAX if register >= Register.RAX else Register.EAX
+            return self._word(words[register - first])
+
+        if instruction.op0_kind == OpKind.REGISTER:
+            found = value(instruction.op0_register)
+            wide = instruction.op0_register >= Register.RAX
+        else:
+            index = value(instruction.memory_index) * instruction.memory_index_scale
+            disp = wrap(2, instruction.memory_displacement)
+            found = self._word(value(instruction.memory_base) + index + disp)
+            wide = bool(instruction.code in (Code.DIV_RM64, Code.IDIV_RM64))
+        return found if wide else found & 0xFFFFFFFF
 
     def _on_step(self, signal: int, info: int, context: int) -> None:
         """After each instruction: collect if the code may be interrupted here."""

@@ -102,13 +102,16 @@ class Emitter:
         "poll_ids",
         "poll_labels",
         "poll_points",
+        "poll_regions",
         "poll_resume",
         "poll_saves",
+        "region",
         "safe_points",
         "spans",
         "start_label",
         "stub_keys",
         "stub_labels",
+        "stub_regions",
         "tables",
     )
 
@@ -136,12 +139,16 @@ class Emitter:
         self.spans: list[tuple[int, int, int]] = []
         # Place behind the last call, to see whether a nop is needed behind it.
         self.call_end = -1
-        # Cold calls of throwing helpers: key is trap kind; emptied at the end of each region.
+        # Cold calls of throwing helpers by kind of trap, and the region that each belongs to: a try range (or what is
+        # in none) of one funclet. They are emitted at the end of their region, so that its handlers see the exception.
+        self.region = 0
+        self.stub_regions: list[int] = []
         self.epilogs = 0
         self.epilog_label = -1
         self.stub_keys: list[int] = []
         self.stub_labels: list[int] = []
         self.poll_ids: list[int] = []
+        self.poll_regions: list[int] = []
         self.poll_labels: list[int] = []
         self.poll_resume: list[int] = []
         # Values that the cold part of a poll saves, by operation; and its safe points: mark, position, operation.
@@ -438,9 +445,10 @@ class Emitter:
     def trap_label(self, trap: int) -> int:
         """Label of the cold call that throws, in the current region."""
         for index in range(len(self.stub_keys)):
-            if self.stub_keys[index] == trap:
+            if self.stub_keys[index] == trap and self.stub_regions[index] == self.region:
                 return self.stub_labels[index]
         label = self.code.new_label()
         self.stub_keys.append(trap)
+        self.stub_regions.append(self.region)
         self.stub_labels.append(label)
         return label

@@ -253,31 +253,31 @@ def emit_poll(e: Emitter, op: Op) -> None:
     code.jump(CC_NE, label)
     code.bind(resume)
     e.poll_ids.append(op.id)
+    e.poll_regions.append(e.region)
     e.poll_labels.append(label)
     e.poll_resume.append(resume)
 
 
-def emit_stubs(e: Emitter) -> None:
-    """The pending cold code of the region that ends here: throwing helpers, and polls."""
+def emit_stubs(e: Emitter, region: int) -> None:
+    """The pending cold code of a region: throwing helpers, and polls."""
     code = e.code
     for index in range(len(e.stub_keys)):
-        code.bind(e.stub_labels[index])
-        e.helper_call(TRAP_HELPERS[e.stub_keys[index]])
-        code.byte(INT3)
-    e.stub_keys.clear()
-    e.stub_labels.clear()
+        if e.stub_regions[index] == region:
+            code.bind(e.stub_labels[index])
+            e.helper_call(TRAP_HELPERS[e.stub_keys[index]])
+            code.byte(INT3)
+            e.stub_regions[index] = -1
     for index in range(len(e.poll_ids)):
-        code.bind(e.poll_labels[index])
-        _poll_stub(e, e.poll_ids[index])
-        code.jump(ALWAYS, e.poll_resume[index])
-    e.poll_ids.clear()
-    e.poll_labels.clear()
-    e.poll_resume.clear()
+        if e.poll_regions[index] == region:
+            code.bind(e.poll_labels[index])
+            _poll_stub(e, e.poll_ids[index])
+            code.jump(ALWAYS, e.poll_resume[index])
+            e.poll_regions[index] = -1
 
 
-def has_stubs(e: Emitter) -> bool:
+def has_stubs(e: Emitter, region: int) -> bool:
     """Whether `emit_stubs` would emit anything."""
-    return len(e.stub_keys) > 0 or len(e.poll_ids) > 0
+    return region in e.stub_regions or region in e.poll_regions
 
 
 def _poll_stub(e: Emitter, id: int) -> None:

@@ -335,13 +335,14 @@ class _Compilation:
             for region in begins:
                 self.range_starts[region] = code.mark()
         code.bind(e.labels[index])
+        e.region = self._region_key(block)
 
     def _end_block(self, index: int, block: Block) -> None:
         e = self.e
         code = e.code
-        if self.last_of_region[self._region_key(block)] == index:
-            if has_stubs(e):
-                emit_stubs(e)
+        region = self._region_key(block)
+        if self.last_of_region[region] == index and has_stubs(e, region):
+            emit_stubs(e, region)
         ends = self.ranges_end_at.get(index)
         if ends is not None:
             for region in ends:
@@ -368,7 +369,8 @@ class _Compilation:
     def _following(self, index: int) -> int:
         """Label of the code that will follow the block, -1 if none."""
         block = self.order[index]
-        if self.last_of_region[self._region_key(block)] == index and has_stubs(self.e):
+        region = self._region_key(block)
+        if self.last_of_region[region] == index and has_stubs(self.e, region):
             return -1
         following = index + 1
         while following < len(self.order):
@@ -376,7 +378,8 @@ class _Compilation:
                 return -1
             if not self.empty[following]:
                 return self.e.labels[following]
-            if self.last_of_region[self._region_key(self.order[following])] == following and has_stubs(self.e):
+            region = self._region_key(self.order[following])
+            if self.last_of_region[region] == following and has_stubs(self.e, region):
                 return -1
             following += 1
         return -1
