@@ -222,7 +222,7 @@ class Machine:
             while True:
                 region = regions[candidate]
                 entry = self.function.funclets[region.handler_funclet - 1].entry
-                if region.kind == 0 and region.class_token in (0x02000001, _token(error.kind)):
+                if region.kind == 0 and region.class_token in (0x02000001, token_of(error.kind)):
                     self.outcome.trace.append(f"catch {error.kind}")
                     self._execute(entry)
                     return self.continuation
@@ -419,7 +419,7 @@ class Machine:
         return from_float(type, a / b)
 
 
-def _token(kind: str) -> int:
+def token_of(kind: str) -> int:
     return {"Overflow": 0x02000002, "IndexOutOfRange": 0x02000003, "NullReference": 0x02000004}.get(kind, -1)
 
 

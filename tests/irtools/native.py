@@ -17,6 +17,7 @@ import sys
 from collections.abc import Callable
 
 from iced_x86 import Code, Decoder, OpKind, Register
+
 from irtools.interpreter import Outcome, OutOfFuel, wrap
 from readytorun.ir.function import Function
 from readytorun.ir.ops import CallOp
@@ -189,7 +190,9 @@ class Native:
         exit_field = len(code) - 8
         code += bytes.fromhex("4889f5 4989fb 4889d7 41ffd3")  # mov rbp, rsi; mov r11, rdi; mov rdi, rdx; call r11
         code[exit_field : exit_field + 4] = struct.pack("<i", len(code) - (exit_field + 4))
-        code += bytes.fromhex("4883c408") + b"\x48\xb9" + state + bytes.fromhex("8f4138 8f01")  # pop [rcx+56]; pop [rcx]
+        code += (
+            bytes.fromhex("4883c408") + b"\x48\xb9" + state + bytes.fromhex("8f4138 8f01")
+        )  # pop [rcx+56]; pop [rcx]
         code += bytes.fromhex("415f 415e 415d 415c 5d 5b c3")
         base = self._bytes(bytes(code))
         self.entry = base

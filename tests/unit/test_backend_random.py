@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from irtools.generator import SIGNATURE, make_function
-from irtools.interpreter import Machine, OutOfFuel, from_float
+from irtools.interpreter import Machine, ManagedException, OutOfFuel, from_float, token_of
 from irtools.mixer import SIGNATURE as MIX_SIGNATURE
 from irtools.mixer import MixMachine, callee, make_mix, object_content
 from irtools.native import IS_SUPPORTED, Native, separate_cells
 
 from readytorun.backend.x64 import compile_function
+from readytorun.ir.function import Block
 from readytorun.ir.parser import parse_function
 from readytorun.ir.text import print_function
 from readytorun.ir.types import F32, F64, I32, I64, REF
@@ -104,5 +105,86 @@ def test_all_operations_under_register_pressure(seed: int, size: int) -> None:
             assert (found.exception, found.result) == (expected.exception, expected.result), text
             assert found.trace == [line for line in expected.trace if line != "atomic"], text
             assert found.memory == expected.memory, text
+    finally:
+        native.close()
+
+
+class HandlerMachine(Machine):
+    """The interpreter, but an exception that leaves a handler goes on to the regions around it."""
+
+    def _dispatch(self, block: Block, error: ManagedException) -> Block:
+        regions = self.function.eh_regions
+        index = block.try_index
+        while index >= 0:
+            candidate = index
+            while True:
+                region = regions[candidate]
+                entry = self.function.funclets[region.handler_funclet - 1].entry
+                try:
+                    if region.kind == 0 and region.class_token in (0x02000001, token_of(error.kind)):
+                        self.outcome.trace.append(f"catch {error.kind}")
+                        self._execute(entry)
+                        return self.continuation
+                    if region.kind in (2, 4):
+                        self._execute(entry)
+                except ManagedException as another:
+                    error = another
+                    break
+                candidate += 1
+                if candidate >= len(regions) or not regions[candidate].same_try_as_previous:
+                    break
+            index = regions[index].enclosing
+        raise error
+
+
+@pytest.mark.parametrize("optimised", [False, True])
+@given(seed=st.integers(0, 1 << 32), size=st.integers(5, 80))
+@settings(max_examples=60, deadline=None)
+def test_exceptions_and_funclets(optimised: bool, seed: int, size: int) -> None:
+    function = make_function(seed, size, True)
+    if optimised:
+        run_pipeline(function)
+    separate_cells(function)
+    text = print_function(function)
+    original = parse_function(text)
+    native = Native(original, compile_function(function), fuel=FUEL)
+    types = [param.type for param in SIGNATURE.params]
+    try:
+        for lengths, numbers in INPUTS:
+            machine = HandlerMachine(original, FUEL)
+            try:
+                expected = machine.run(objects(machine, lengths) + numbers)
+            except OutOfFuel:
+                continue
+            if any(line.startswith("volatile") for line in expected.trace):
+                continue  # the callee counts such lines, which native code does not write
+            found = native.run(objects(native, lengths) + numbers, types, SIGNATURE.result.type)
+            if found.exception == "Arithmetic":  # without handlers, the hardware's word is all there is
+                assert expected.exception in ("DivideByZero", "Overflow"), text
+            else:
+                assert found.exception == expected.exception, text
+            assert (found.result, found.trace, found.memory) == (expected.result, expected.trace, expected.memory), text
+    finally:
+        native.close()
+
+
+@given(seed=st.integers(0, 1 << 32), size=st.integers(10, 80))
+@settings(max_examples=40, deadline=None)
+def test_loops_survive_a_collection_at_every_instruction(seed: int, size: int) -> None:
+    function = make_mix(seed, size)
+    text = print_function(function)
+    original = parse_function(text)
+    native = Native(original, compile_function(function), callee=callee, reference_fields=(8,), step=True)
+    types = [REF, F64, I32, I64, REF, F32, I32, I32, I64, I64, REF, I64]
+    try:
+        machine = MixMachine(original, FUEL)
+        a, b, c = [machine.new_object(object_content(i)) for i in range(3)]
+        expected = machine.run([a, 0, 1, 2, b, 0, 3, 0, 4, c, 5])
+        for i in range(3):
+            native.new_object(object_content(i))
+        found = native.run([a, 0, 1, 2, b, 0, 3, 4, 0, 0, c, 5], types, I64)
+        assert (found.exception, found.result) == (expected.exception, expected.result), text
+        assert found.trace == [line for line in expected.trace if line != "atomic"], text
+        assert found.memory == expected.memory, text
     finally:
         native.close()
