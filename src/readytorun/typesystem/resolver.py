@@ -38,11 +38,12 @@ _ARRAY_METHODS: Final = (".ctor", "Get", "Set", "Address")
 class Resolver:
     """Follows the references of one module."""
 
-    __slots__ = ("_exported", "_fields", "_methods", "_module", "_types")
+    __slots__ = ("_exported", "_fields", "_methods", "_module", "_pending", "_types")
 
     def __init__(self, module: ModuleDesc) -> None:
         self._module = module
         self._types: dict[int, TypeDesc] = {}
+        self._pending: set[int] = set()  # tokens whose types are being found, each at the request of the one before
         self._methods: dict[int, MethodDesc] = {}
         self._fields: dict[int, FieldDesc] = {}
         self._exported: dict[tuple[int, str, str], int] | None = None
@@ -62,18 +63,26 @@ class Resolver:
         """The type of a TypeDef, TypeRef or TypeSpec token."""
         found = self._types.get(token)
         if found is None:
-            table = token >> 24
-            if table == _TYPE_DEF:
-                found = self._module.type_def(token & _RID)
-            elif table == _TYPE_REF:
-                found = self._type_ref(token & _RID)
-            elif table == _TYPE_SPEC:
-                blob = self._module.reader.blob(self._cell(TableId.TYPE_SPEC, "Signature", token & _RID))
-                found = SignatureDecoder(self._module, blob).type()
-            else:
-                raise self._bad_token(token, "type")
+            if token in self._pending:
+                raise BadImageError(self._module.path, f"token {token:#010x} is defined by itself")
+            self._pending.add(token)
+            try:
+                found = self._find_type(token)
+            finally:
+                self._pending.discard(token)
             self._types[token] = found
         return found
+
+    def _find_type(self, token: int) -> TypeDesc:
+        table = token >> 24
+        if table == _TYPE_DEF:
+            return self._module.type_def(token & _RID)
+        if table == _TYPE_REF:
+            return self._type_ref(token & _RID)
+        if table == _TYPE_SPEC:
+            blob = self._module.reader.blob(self._cell(TableId.TYPE_SPEC, "Signature", token & _RID))
+            return SignatureDecoder(self._module, blob).type()
+        raise self._bad_token(token, "type")
 
     def _type_ref(self, rid: int) -> TypeDesc:
         module = self._module
