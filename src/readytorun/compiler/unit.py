@@ -17,6 +17,7 @@ from readytorun.typesystem.context import TypeSystemContext
 from readytorun.typesystem.hashing import method_hash
 from readytorun.typesystem.keys import Key, method_from_key, method_key
 from readytorun.typesystem.method_desc import MethodDesc
+from readytorun.typesystem.type_desc import TypeDesc
 
 # Code that instantiates itself over ever larger types would never end; what nests deeper is left to the JIT.
 MAXIMUM_TYPE_DEPTH = 8
@@ -106,6 +107,7 @@ class CompilationUnit:
         if self.module.is_core:
             raise BadImageError(spec.input, f"{CORE_LIBRARY} itself cannot be compiled")
         self._check_references()
+        self._check_hierarchy()
         self.compiler = MethodCompiler(self.context, self.module)
 
     def _check_references(self) -> None:
@@ -120,6 +122,22 @@ class CompilationUnit:
                     f"{self.spec.input}: refers to assembly {name}, which is not among the {len(known)} references; "
                     f"give its file with -r, or put it beside the input"
                 ) from error
+
+    def _check_hierarchy(self) -> None:
+        """No type of the input may extend itself: whoever walks its base types would never come to an end."""
+        sound: set[int] = set()  # ids of definitions whose base types are known to end
+        for definition in self.module.type_defs():
+            way: set[int] = set()
+            type: TypeDesc | None = definition
+            while type is not None and type.definition.id not in sound:
+                if type.definition.id in way:
+                    raise BadImageError(self.spec.input, f"type {type.definition} extends itself")
+                way.add(type.definition.id)
+                try:
+                    type = type.definition.base_type
+                except ReadyToRunError:
+                    break  # whoever needs it will say what is wrong
+            sound |= way
 
     def method_count(self) -> int:
         """How many methods of the input have IL."""
