@@ -50,8 +50,8 @@ class Lowering:
         place: where the value lives (NO_PLACE for those without place).
         start, end: the positions between which a value is live, if `mask` is 0; `end` exclusive.
         mask: the positions at which a value is live as a bit set, or 0 if `start` and `end` say it all.
+        use_count: number of operands that are the value.
         clobber_ops: ids of the operations with clobbers, in code order.
-        extra_ops: operations that use values at positions of others, none for most targets.
     """
 
     __slots__ = (
