@@ -21,7 +21,8 @@ ALLOWED: dict[str, set[str]] = {
     "backend": {"ir", "r2r"},
     "compiler": {"metadata", "snapshot", "typesystem", "il", "ir", "importer", "passes", "backend", "r2r"},
     "compiled": {"typesystem"},
-    "cli": {"pe", "metadata", "snapshot", "r2r", "compiler", "compiled"},
+    "inspect": {"pe", "metadata", "il", "r2r"},
+    "cli": {"pe", "metadata", "snapshot", "r2r", "inspect", "compiler", "compiled"},
     "__main__": {"cli"},
 }
 # Finer rules: which modules of a package others may see.

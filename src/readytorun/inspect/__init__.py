@@ -1,0 +1,1 @@
+"""Looking into images: names, disassembly, dumps, checks."""
