@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from readytorun.backend.x64.abi import stack_argument_size
 from readytorun.backend.x64.gc_ref_map import gc_ref_map
 from readytorun.importer.abi import AbiMapper, TargetAbi
 from readytorun.importer.cells import CellFactory
@@ -224,7 +225,7 @@ class Importer:
         self.context = TypeSystemContext([f"{framework}/*.dll"])
         self.module = self.context.load_module(str(assembly))
         self.module.in_version_bubble = True
-        target = TargetAbi(_register_classes, gc_ref_map)
+        target = TargetAbi(_register_classes, gc_ref_map, stack_argument_size)
         self.abi = AbiMapper(target)
         self.cells = CellFactory(self.module, target)
         self.candidates = InlineCandidates()

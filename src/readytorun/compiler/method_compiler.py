@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from readytorun.backend.errors import Unsupported
 from readytorun.backend.x64 import compile_function
+from readytorun.backend.x64.abi import stack_argument_size
 from readytorun.backend.x64.gc_ref_map import gc_ref_map
 from readytorun.errors import MissingReferenceError, ReadyToRunError
 from readytorun.importer.abi import AbiMapper, TargetAbi
@@ -71,7 +72,7 @@ class MethodCompiler:
     def __init__(self, context: TypeSystemContext, module: ModuleDesc) -> None:
         self.context = context
         self.module = module
-        target_abi = TargetAbi(_register_classes, gc_ref_map)
+        target_abi = TargetAbi(_register_classes, gc_ref_map, stack_argument_size)
         self._abi = AbiMapper(target_abi)
         self._cells = CellFactory(module, target_abi)
         self._candidates = InlineCandidates()

@@ -76,6 +76,7 @@ for _element, _ir, _memory in (
 
 RegisterClasses = Callable[[TypeDesc], tuple[int, ...]]
 EncodeGCRefMap = Callable[[CallSignature], bytes]
+StackArgumentSize = Callable[[CallSignature], int]
 
 
 class TargetAbi:
@@ -84,14 +85,22 @@ class TargetAbi:
     Attributes:
         register_classes: classes of a struct's eightbytes when it is passed in registers, () when in memory.
         gc_ref_map: encoded GCRefMap of a call's arguments.
+        stack_argument_size: bytes of a call's arguments that are passed on the stack.
         is_arm64: the target is arm64, not x64: it matters for instructions beyond the baseline.
     """
 
-    __slots__ = ("gc_ref_map", "is_arm64", "register_classes")
+    __slots__ = ("gc_ref_map", "is_arm64", "register_classes", "stack_argument_size")
 
-    def __init__(self, register_classes: RegisterClasses, gc_ref_map: EncodeGCRefMap, is_arm64: bool = False) -> None:
+    def __init__(
+        self,
+        register_classes: RegisterClasses,
+        gc_ref_map: EncodeGCRefMap,
+        stack_argument_size: StackArgumentSize,
+        is_arm64: bool = False,
+    ) -> None:
         self.register_classes = register_classes
         self.gc_ref_map = gc_ref_map
+        self.stack_argument_size = stack_argument_size
         self.is_arm64 = is_arm64
 
 

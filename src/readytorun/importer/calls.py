@@ -21,6 +21,8 @@ from readytorun.importer.generics import (
 )
 from readytorun.importer.inlining import try_inline
 from readytorun.importer.refusal import Reason, Refusal
+from readytorun.importer.returns import return_buffer
+from readytorun.importer.tail_calls import emit_tail_call, takes_tail_prefix
 from readytorun.ir import ops
 from readytorun.ir.ops import CallOp, Op
 from readytorun.ir.types import (
@@ -78,16 +80,18 @@ def import_call(frame: Frame, token: int, is_callvirt: bool, position: int) -> i
     signature = method.signature
     if signature.calling_convention & 0x0F == _VARARG:
         raise Refusal(Reason.VARARGS, str(method))
-    if frame.is_tail:
-        raise Refusal(Reason.EXPLICIT_TAIL_CALL, str(method))
+    is_tail = frame.is_tail
+    frame.is_tail = False
     constrained_token = frame.constrained_token
     frame.constrained_token = 0
     if constrained_token:
+        frame.is_tail = is_tail and takes_tail_prefix(frame, signature, method)
         _import_constrained_call(frame, method, token, constrained_token)
         return position + 1
     expanded = intrinsics.import_intrinsic(frame, method, token, position)
     if expanded >= 0:
         return expanded
+    is_tail = is_tail and takes_tail_prefix(frame, signature, method)
     arguments = pop_arguments(frame, signature)
     if signature.has_this:
         arguments.insert(0, frame.pop())
@@ -96,8 +100,15 @@ def import_call(frame: Frame, token: int, is_callvirt: bool, position: int) -> i
     if isinstance(method.owner, ArrayType):
         if _import_array_method(frame, method, token, arguments):
             return position + 1
+    frame.is_tail = is_tail
     call_method(frame, method, token, arguments, is_callvirt, True)
     return position + 1
+
+
+def jump_to(frame: Frame, method: MethodDesc, token: int, arguments: list[StackEntry]) -> None:
+    """jmp: leave for a method; `token` is that of the instruction."""
+    frame.is_tail = True
+    _call_direct(frame, method, token, arguments)
 
 
 def call_method(
@@ -109,7 +120,7 @@ def call_method(
     push: bool,
     open_method: MethodDesc | None = None,
 ) -> None:
-    """Call a method with the arguments given (`this` first) and push its result.
+    """Call a method with the arguments given (`this` first) and push its result, or leave for it if `frame.is_tail`.
 
     Args:
         frame: the caller.
@@ -140,7 +151,7 @@ def call_method(
             raise frame.invalid("callvirt of a struct's method on an object")
     if method.is_abstract:
         raise frame.invalid("direct call of an abstract method")
-    if try_inline(frame, method, arguments, push):
+    if not frame.is_tail and try_inline(frame, method, arguments, push):
         return
     _call_direct(frame, method, token, arguments, None, open_method)
 
@@ -193,8 +204,8 @@ def _emit(
     leading: list[Op],
     context: Op | None,
     push: bool = True,
-) -> CallOp:
-    """Append a call and push its result.
+) -> None:
+    """Append a call and push its result; or leave the method by a jump to the callee, if `frame.is_tail`.
 
     Args:
         leading: code address or cell address of the indirect targets.
@@ -207,10 +218,13 @@ def _emit(
     result_kind = ir_type_of(return_type)
     position = 0
     temp = None
-    if result_kind == STRUCT:
+    if result_kind == STRUCT and not frame.is_tail:
         temp = state.new_temp(return_type)
     for param in signature.params:
         if param.role == ROLE_RETURN_BUFFER:
+            if frame.is_tail:
+                args.append(return_buffer(frame))
+                continue
             if temp is None:
                 raise frame.invalid("return buffer without struct result")
             args.append(builder.slot_addr(temp))
@@ -227,6 +241,13 @@ def _emit(
                 args.append(entry.op)
             else:
                 args.append(frame.coerce(entry, param.type))
+    if frame.is_tail:
+        frame.is_tail = False
+        if target == ops.TARGET_DISPATCH or target == ops.TARGET_INDIRECT_DISPATCH:
+            # A fault in the dispatch stub would find no managed caller to throw in.
+            frame.null_check(arguments[0])
+        emit_tail_call(frame, target, cell, signature, args)
+        return
     frame.materialize_aliases()
     call = builder.call(target, cell, signature, args)
     call.is_user_call = True
@@ -237,7 +258,6 @@ def _emit(
             frame.push(builder.slot_addr(temp), STRUCT, return_type)
     elif result_kind != VOID and push:
         frame.push(call, result_kind, return_type)
-    return call
 
 
 # --- forms of calls ----------------------------------------------------------------------------------------------
@@ -286,7 +306,7 @@ def _call_direct(
     require_signature_types(frame, method.signature)
     signature = method_call_signature(state.abi, canonical)
     own = member_token(frame, method, token)
-    cell = state.cells.method_entry(canonical, own, signature, constrained)
+    cell = state.cells.get_function_entry_point(canonical, own, signature, constrained)
     context = _context_of(frame, method, token, canonical, open_method)
     state.required_methods.setdefault(canonical.id, canonical)
     _emit(frame, ops.TARGET_CELL, cell, signature, method.signature, arguments, [], context)
@@ -403,7 +423,7 @@ def _import_constrained_call(frame: Frame, method: MethodDesc, token: int, const
     if method.is_shared and method.owner.is_canonical_subtype:
         raise Refusal(Reason.CONSTRAINED_BOXING, f"{method} on {type} in shared code")
     own = member_token(frame, method, token)
-    cell = state.cells.method_entry(method, own, call_signature, type)
+    cell = state.cells.get_function_entry_point(method, own, call_signature, type)
     _emit(frame, ops.TARGET_CELL, cell, call_signature, signature, [entry, *arguments], [], context)
 
 
@@ -537,7 +557,9 @@ def import_delegate_newobj(frame: Frame, constructor: MethodDesc, token: int) ->
             code = _function_address(frame, method, function.method_token)
         signature = state.abi.call_signature(constructor.signature, REF, CONTEXT_NONE)
         entries = [StackEntry(delegate, REF), StackEntry(target_op, REF), StackEntry(code, I64)]
-        cell = state.cells.method_entry(constructor.canonical(), member_token(frame, constructor, token), signature)
+        cell = state.cells.get_function_entry_point(
+            constructor.canonical(), member_token(frame, constructor, token), signature
+        )
         _emit(frame, ops.TARGET_CELL, cell, signature, constructor.signature, entries, [], None, False)
     entry = frame.push(delegate, REF, type)
     entry.is_exact = True
@@ -550,6 +572,7 @@ def import_calli(frame: Frame, token: int) -> None:
     signature = frame.module.resolve_standalone_signature(token, frame.generic_context)
     if signature.calling_convention & 0x0F != 0:
         raise Refusal(Reason.PINVOKE_MARSHALLING, "calli with an unmanaged calling convention")
+    frame.is_tail = frame.is_tail and takes_tail_prefix(frame, signature, None)
     pointer = frame.pop()
     arguments = pop_arguments(frame, signature)
     if signature.has_this:

@@ -309,15 +309,14 @@ class CellFactory:
             self._lookups[key] = cell
         return cell
 
-    def method_entry(
-        self,
-        method: MethodDesc,
-        token: int,
-        signature: CallSignature,
-        constrained: TypeDesc | None = None,
-        jumpable: bool = False,
+    def get_function_entry_point(
+        self, method: MethodDesc, token: int, signature: CallSignature, constrained: TypeDesc | None = None
     ) -> Cell:
-        """The entry point of a method: a regular delay-load import for calls, a jumpable one for jumps."""
+        """The entry point of a method: a regular delay-load import, which only a call may go through.
+
+        Its thunk finds the cell by decoding the call instruction in front of the return address
+        (readytorun-format.md#delay-load).
+        """
         out = bytearray()
         if constrained is None and not method.instantiation and not self._needs_owner(method.owner, token):
             out.append(METHOD_ENTRY_REF if token >> _TABLE_SHIFT == _MEMBER_REF else METHOD_ENTRY_DEF)
@@ -325,8 +324,19 @@ class CellFactory:
         else:
             out.append(METHOD_ENTRY)
             self.put_method(out, method, token, 0, constrained)
-        thunk = ThunkKind.METHOD_CALL_JUMPABLE if jumpable else ThunkKind.METHOD_CALL
-        return self._cell(ImportSectionKind.METHOD, bytes(out), thunk, self._abi.gc_ref_map(signature))
+        return self._cell(ImportSectionKind.METHOD, bytes(out), ThunkKind.METHOD_CALL, self._abi.gc_ref_map(signature))
+
+    def update_entry_point_for_tail_call(self, cell: Cell) -> Cell:
+        """The cell to jump through instead of calling through `cell`.
+
+        The return address that a jump leaves on the stack belongs to some other call, so the thunk of a regular import
+        would take another cell for its own. On x64 the same method therefore has a twin cell, whose thunk trusts rax:
+        the jump has to leave the cell's address there. What is no regular import of a method stays as it is, and so
+        does everything on arm64, where x11 names the cell for calls and jumps alike.
+        """
+        if cell.thunk != ThunkKind.METHOD_CALL or self._abi.is_arm64:
+            return cell
+        return self._cell(cell.section, cell.signature, ThunkKind.METHOD_CALL_JUMPABLE, cell.gc_ref_map)
 
     def virtual_entry(self, method: MethodDesc, token: int, signature: CallSignature) -> Cell:
         """Dispatch cell of a virtual or interface method."""

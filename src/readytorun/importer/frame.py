@@ -318,7 +318,8 @@ class Frame:
         context_variable, context_slot: home of the root's hidden generic context argument.
         buffer_variable, buffer_slot: home of the root's return buffer argument.
         index: current IL instruction.
-        constrained_token, is_volatile, is_readonly, is_tail: prefixes seen in front of the current instruction.
+        constrained_token, is_volatile, is_readonly: prefixes seen in front of the current instruction.
+        is_tail: the current call leaves the method by a jump; in front of it, that the prefix asks for that.
     """
 
     __slots__ = (

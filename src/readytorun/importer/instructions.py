@@ -144,7 +144,9 @@ def import_instruction(frame: Frame, opcode: int, position: int) -> int:
     elif opcode == il.CALLI:
         calls.import_calli(frame, operand)
     elif opcode == il.JMP:
-        raise Refusal(Reason.JMP)
+        from readytorun.importer.jmp import import_jmp
+
+        import_jmp(frame, operand)
     elif opcode == il.ARGLIST:
         raise Refusal(Reason.VARARGS)
     elif opcode == il.MKREFANY or opcode == il.REFANYVAL or opcode == il.REFANYTYPE:

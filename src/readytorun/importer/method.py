@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from readytorun.il.decoder import InvalidILError, decode
 from readytorun.il.flow import build_flow
+from readytorun.il.opcodes import JMP
 from readytorun.importer.abi import AbiMapper, ir_type_of, memory_type_of
 from readytorun.importer.blocks import begin_blocks, flow_to, run_blocks
 from readytorun.importer.calls import method_call_signature
@@ -110,6 +111,9 @@ def _import_once(
     if body.regions and method.context_source == CONTEXT_THIS_OBJECT:
         # Lookups in handlers go through `this`.
         use.crosses_funclets |= 1 << len(frame.local_types)
+    if body.regions and JMP in code.opcodes:
+        # It passes all arguments on, maybe from behind a handler.
+        use.crosses_funclets |= (1 << len(method.signature.params) + 1) - 1 << len(frame.local_types)
     _create_locals(frame, use)
     _create_arguments(frame, use)
     state.release_temps()

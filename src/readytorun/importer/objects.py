@@ -110,7 +110,7 @@ def _new_string(frame: Frame, method: MethodDesc, token: int) -> None:
             args.append(entry.op)
         else:
             args.append(frame.coerce(entry, param.type))
-    cell = state.cells.method_entry(method, member_token(frame, method, token), signature)
+    cell = state.cells.get_function_entry_point(method, member_token(frame, method, token), signature)
     call = state.builder.call(ops.TARGET_CELL, cell, signature, args)
     call.is_user_call = True
     entry = frame.push(call, REF, method.owner)

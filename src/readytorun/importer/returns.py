@@ -31,13 +31,14 @@ def import_return(frame: Frame) -> None:
                 args.append(entry.op)
             else:
                 # The buffer is always on the caller's stack (R2R 12.0), so no barriers.
-                builder.copy_block(_buffer(frame), entry.op, layout, False)
+                builder.copy_block(return_buffer(frame), entry.op, layout, False)
         else:
             args.append(normalize_small(frame.state, type, frame.coerce(entry, kind)))
     builder.terminate(ops.RETURN, args, [], [])
 
 
-def _buffer(frame: Frame) -> Op:
+def return_buffer(frame: Frame) -> Op:
+    """The root's return buffer argument."""
     state = frame.state
     block = state.builder.block
     if frame.buffer_slot is not None:

@@ -341,6 +341,16 @@ class IRBuilder:
         self.append(op)
         return op
 
+    def tail_call(self, target: int, cell: Cell | None, signature: CallSignature, args: list[Op]) -> None:
+        """End the current block with a jump to a callee."""
+        block = self.block
+        if block is None:
+            return
+        op = CallOp(self.function.new_id(), ops.TAIL_CALL, VOID, target, cell, signature, args, self.il_offset)
+        op.is_user_call = True
+        block.ops.append(op)
+        self.block = None
+
     def imm(self, opcode: int, type: int, args: list[Op], imm: int) -> Op:
         """Operation with a small immediate."""
         op = ImmOp(self.function.new_id(), opcode, type, args, imm, self.il_offset)

@@ -3,6 +3,10 @@
 The code is partially interruptible: a suspension waits until the thread gets to a safe point. A loop is safe if each
 time round passes a call of managed code, that is, if the block of such a call dominates the back edge. Helpers do not
 count: they return without looking whether a suspension is wanted.
+
+Methods that leave by jumps can make a loop of several methods, none of which ever returns. So a tail call counts as a
+back edge to the start of its method: each way to it must pass a safe point (in the runtime's JIT such methods are fully
+interruptible: compiler.cpp, `optReachWithoutCall`).
 """
 
 from __future__ import annotations
@@ -16,12 +20,32 @@ from readytorun.ir.types import VOID
 
 def run(function: Function) -> bool:
     """Insert polls where they are needed."""
-    if not may_have_loop(function):
+    has_loop = may_have_loop(function)
+    if not has_loop and not _has_tail_call(function):
         return False
     graph = FlowGraph(function)
-    forest = LoopForest(graph)
     order = graph.order
     is_safe = [_has_safe_point(block) for block in order]
+    changed = False
+    if has_loop:
+        changed = _poll_loops(function, graph, is_safe)
+    for index in range(len(order)):
+        if order[index].ops[-1].opcode == ops.TAIL_CALL and not _is_reached_safely(graph, is_safe, index):
+            _poll(function, order[index])
+            changed = True
+    return changed
+
+
+def _has_tail_call(function: Function) -> bool:
+    for block in function.blocks:
+        if block.ops[-1].opcode == ops.TAIL_CALL:
+            return True
+    return False
+
+
+def _poll_loops(function: Function, graph: FlowGraph, is_safe: list[bool]) -> bool:
+    forest = LoopForest(graph)
+    order = graph.order
     changed = False
     for loop in forest.loops:
         for latch in loop.latches:
@@ -40,7 +64,9 @@ def run(function: Function) -> bool:
 
 def _has_safe_point(block: Block) -> bool:
     for op in block.ops:
-        if op.opcode == ops.GC_POLL or (isinstance(op, CallOp) and op.is_user_call and op.is_safe_point):
+        if op.opcode == ops.GC_POLL:
+            return True
+        if op.opcode == ops.CALL and isinstance(op, CallOp) and op.is_user_call and op.is_safe_point:
             return True
     return False
 
@@ -54,6 +80,15 @@ def _passes_safe_point(graph: FlowGraph, is_safe: list[bool], latch: int, header
         if block == header:
             return False
         block = graph.idom[block]
+
+
+def _is_reached_safely(graph: FlowGraph, is_safe: list[bool], block: int) -> bool:
+    """Whether every way to a block passes a safe point; not known of ways through handlers."""
+    while block >= 0:
+        if is_safe[block]:
+            return True
+        block = graph.idom[block]
+    return False
 
 
 def _poll(function: Function, block: Block) -> None:

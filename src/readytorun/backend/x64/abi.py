@@ -83,6 +83,11 @@ class ArgumentPlaces:
         self.stack_size = size
 
 
+def stack_argument_size(signature: CallSignature) -> int:
+    """Bytes of arguments on the stack."""
+    return ArgumentPlaces(signature).stack_size
+
+
 def result_register(result: AbiType, eightbyte: int) -> int:
     """Register of an eightbyte (0 or 1) of a result, NOWHERE if it has none."""
     type = result.type

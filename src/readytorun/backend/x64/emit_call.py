@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from readytorun.backend.errors import Unsupported
+from readytorun.backend.lowering import FIRST_SLOT
 from readytorun.backend.x64.abi import ArgumentPlaces, result_gc_flags, result_register
 from readytorun.backend.x64.emit import MEMORY_WIDE, STORE_FORMS, Emitter
 from readytorun.backend.x64.emit_memory import copy_unrolled
@@ -28,8 +29,9 @@ from readytorun.backend.x64.helpers import GC_POLL, INDIRECT_TRAP_THREADS, TRAP_
 from readytorun.backend.x64.moves import Moves
 from readytorun.backend.x64.registers import FLOAT_SCRATCH, R11, RAX, RSP, SCRATCH, SCRATCH2, XMM0
 from readytorun.ir import ops
-from readytorun.ir.ops import CallOp, ConstOp, Op
+from readytorun.ir.ops import CallOp, ConstOp, Op, SlotOp
 from readytorun.ir.types import F32, F64, I64, M_F64, M_I64, STRUCT, VOID
+from readytorun.r2r.model import ThunkKind
 
 NOP: Final = 0x90
 INT3: Final = 0xCC
@@ -91,7 +93,7 @@ def _arguments(e: Emitter, op: CallOp, places: ArgumentPlaces) -> None:
     if len(params) != len(args) - skip:
         raise Unsupported("malformed-call", f"{len(args)} operands for {len(params)} parameters")
     for i in range(len(params)):
-        if places.stack[i] >= 0:
+        if places.stack[i] >= 0 and not (op.opcode == ops.TAIL_CALL and _is_in_place(e, op, i, places)):
             _stack_argument(e, args[i + skip], params[i].type, places.stack[i], op, i)
     moves = Moves(e)
     if skip:
@@ -155,36 +157,60 @@ def _stack_argument(e: Emitter, arg: Op, type: int, offset: int, op: CallOp, ind
 
 
 def emit_tail_call(e: Emitter, op: CallOp, places: ArgumentPlaces) -> None:
-    """TAIL_CALL: arguments, epilog, jump."""
+    """TAIL_CALL: arguments, epilog, jump.
+
+    The thunks behind the cells take the cell's address from rax or r11; a jump through a register has to have a REX.W
+    prefix, by which the unwinder tells that it ends an epilog.
+    """
     code = e.code
+    start = code.mark()
     _arguments(e, op, places)
-    # Stack arguments were written to the outgoing area, because they may come from where they go to.
-    for offset in range(0, places.stack_size, 8):
-        code.rm(MOV_R_RM, 1, SCRATCH, RSP, -1, 1, offset)
-        code.rm(MOV_RM_R, 1, SCRATCH, e.frame.base, -1, 1, e.frame.incoming_disp + offset)
+    _move_stack_arguments(e, op, places)
     target = op.target
     cell = op.cell
+    register = RAX
     if target == ops.TARGET_CELL and cell is not None:
+        if cell.thunk != ThunkKind.METHOD_CALL_JUMPABLE:
+            raise Unsupported("jump-through-a-cell-for-calls")
         code.rip(LEA_R_M, 1, RAX, cell, 0, 0)
-        before_epilog(e)
-        e.frame.emit_epilog(code)
-        code.rm(JMP_RM, 1, 0, RAX, -1, 1, 0)
     elif target == ops.TARGET_DISPATCH and cell is not None:
+        register = R11
         code.rip(LEA_R_M, 1, R11, cell, 0, 0)
-        before_epilog(e)
-        e.frame.emit_epilog(code)
-        code.rm(JMP_RM, 1, 0, R11, -1, 1, 0)
-    elif target == ops.TARGET_INDIRECT:
-        before_epilog(e)
-        e.frame.emit_epilog(code)
-        code.digit(JMP_RM, 1, 0, RAX)
     elif target == ops.TARGET_INDIRECT_DISPATCH:
+        register = R11
         e.move(R11, RAX, I64)
-        before_epilog(e)
-        e.frame.emit_epilog(code)
-        code.rm(JMP_RM, 1, 0, R11, -1, 1, 0)
-    else:
+    elif target != ops.TARGET_INDIRECT:
         raise Unsupported("call-without-cell")
+    if code.mark() == start or e.call_end == code.mark():
+        # The first instruction may be interrupted, or follows a call: it must not be one of the epilog.
+        code.byte(NOP)
+    e.frame.emit_epilog(code)
+    if target == ops.TARGET_INDIRECT:
+        code.digit(JMP_RM, 1, 0, RAX)
+    else:
+        code.rm(JMP_RM, 1, 0, register, -1, 1, 0)
+
+
+def _move_stack_arguments(e: Emitter, op: CallOp, places: ArgumentPlaces) -> None:
+    """From the outgoing area to where the caller's own arguments are, which is where they may have come from."""
+    for i in range(len(places.stack)):
+        offset = places.stack[i]
+        if offset >= 0 and not _is_in_place(e, op, i, places):
+            layout = op.signature.params[i].layout
+            size = 8 if layout is None else layout.size + 7 & ~7
+            for word in range(offset, offset + size, 8):
+                e.code.rm(MOV_R_RM, 1, SCRATCH, RSP, -1, 1, word)
+                e.code.rm(MOV_RM_R, 1, SCRATCH, e.frame.base, -1, 1, e.frame.incoming_disp + word)
+
+
+def _is_in_place(e: Emitter, op: CallOp, index: int, places: ArgumentPlaces) -> bool:
+    """Whether what parameter `index` of a tail call wants on the stack is the incoming argument at that very place."""
+    arg = op.args[index + 1 if op.target >= ops.TARGET_INDIRECT else index]
+    disp = e.frame.incoming_disp + places.stack[index]
+    if op.signature.params[index].type == STRUCT:
+        return isinstance(arg, SlotOp) and e.frame.slot_disp[arg.slot.id] == disp
+    place = e.place[arg.id]
+    return place >= FIRST_SLOT and e.frame.place_disp(place) == disp
 
 
 def before_epilog(e: Emitter) -> None:

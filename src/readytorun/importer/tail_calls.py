@@ -1,0 +1,99 @@
+"""Calls that leave the method by a jump: the `tail.` prefix, and what `jmp` shares with it.
+
+A fast tail call takes the caller's frame down, puts the arguments where the caller's own were, and jumps. What keeps a
+call from being one is the same as in the runtime's JIT (morph.cpp, fgCanFastTailCall): its stack arguments do not fit
+into the caller's, or the caller has memory that must outlive the call. The JIT then goes through helpers that the
+runtime makes for the call site; precompiled code cannot name these, so such a method is refused.
+"""
+
+from __future__ import annotations
+
+from readytorun.il import opcodes as il
+from readytorun.importer.abi import ir_type_of, memory_type_of
+from readytorun.importer.frame import Frame
+from readytorun.importer.refusal import Reason, Refusal
+from readytorun.ir.ops import Op
+from readytorun.ir.types import STRUCT, CallSignature
+from readytorun.r2r.model import Cell
+from readytorun.typesystem.method_desc import MethodDesc, MethodSignature
+from readytorun.typesystem.type_desc import TypeDesc
+
+
+def takes_tail_prefix(frame: Frame, signature: MethodSignature, callee: MethodDesc | None) -> bool:
+    """Whether a call with the `tail.` prefix becomes a jump; False where the prefix has no effect.
+
+    To be asked while the arguments are on the stack. The prefix is void where the runtime's JIT ignores it
+    (importercalls.cpp, impImportCall): in synchronized methods, which still have to leave the monitor, for native
+    callees, and where the result has to be converted on the way back.
+
+    Args:
+        frame: the caller, which is no inlinee.
+        signature: of the call.
+        callee: None for calli, whose function pointer is still on the stack.
+
+    Raises:
+        Refusal: the IL is invalid, or the caller cannot give up its frame.
+    """
+    following = frame.index + 1
+    if following >= len(frame.code.opcodes) or frame.code.opcodes[following] != il.RET:
+        raise frame.invalid("tail call without ret behind it")
+    operands = len(signature.params) + (1 if signature.has_this else 0) + (1 if callee is None else 0)
+    if len(frame.stack) != operands:
+        raise frame.invalid("values left on the stack at a tail call")
+    if is_protected(frame):
+        raise frame.invalid("tail call in a protected region")
+    if frame.method.is_synchronized or (callee is not None and callee.is_pinvoke):
+        return False
+    if not is_passed_alike(frame, frame.method.signature.return_type, signature.return_type):
+        return False
+    if il.LOCALLOC in frame.code.opcodes:
+        raise Refusal(Reason.EXPLICIT_TAIL_CALL, "with localloc")
+    if True in frame.local_pinned:
+        raise Refusal(Reason.EXPLICIT_TAIL_CALL, "with pinned locals")
+    return True
+
+
+def is_protected(frame: Frame) -> bool:
+    """Whether the current instruction is in a try range or a handler."""
+    block = frame.state.builder.block
+    return block is not None and (block.try_index >= 0 or block.funclet > 0)
+
+
+def is_passed_alike(frame: Frame, a: TypeDesc, b: TypeDesc) -> bool:
+    """Whether values of the two types are, bit by bit and place by place, the same as arguments and as results."""
+    if a is b:
+        return True
+    kind = ir_type_of(a)
+    if kind != ir_type_of(b):
+        return False
+    if kind == STRUCT:
+        one = frame.layout(a)
+        other = frame.layout(b)
+        return (
+            one.size == other.size and one.gc_refs == other.gc_refs and one.register_classes == other.register_classes
+        )
+    return memory_type_of(a) == memory_type_of(b)
+
+
+def emit_tail_call(frame: Frame, target: int, cell: Cell | None, signature: CallSignature, args: list[Op]) -> None:
+    """End the current block with a jump to a callee.
+
+    Args:
+        frame: the caller.
+        target: TARGET_*.
+        cell: the cell that a call would go through.
+        signature, args: as of a call; a return buffer is the caller's own.
+
+    Raises:
+        Refusal: the stack arguments do not fit.
+    """
+    state = frame.state
+    size_of = state.abi.target.stack_argument_size
+    needed = size_of(signature)
+    available = size_of(state.function.signature)
+    if needed > available:
+        reason = Reason.JMP if frame.code.opcodes[frame.index] == il.JMP else Reason.EXPLICIT_TAIL_CALL
+        raise Refusal(reason, f"{needed} bytes of stack arguments where the caller has {available}")
+    if cell is not None:
+        cell = state.cells.update_entry_point_for_tail_call(cell)
+    state.builder.tail_call(target, cell, signature, args)
