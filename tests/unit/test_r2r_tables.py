@@ -117,43 +117,99 @@ def test_debug_info_example() -> None:
 bounds = st.lists(st.tuples(st.integers(0, 300), st.integers(-3, 500), st.integers(0, 3)), min_size=1, max_size=30).map(
     lambda rows: tuple(DebugBound(sum(r[0] for r in rows[: i + 1]), row[1], row[2]) for i, row in enumerate(rows))
 )
-
-
-@given(
-    bounds,
-    st.lists(
-        st.one_of(
-            *(
-                st.tuples(
-                    st.integers(0, 100),
-                    st.integers(0, 100),
-                    st.integers(-4, 60),
-                    st.just(kind),
-                    st.tuples(*(st.integers(-500, 500) if form == "s" else st.integers(0, 80) for form in forms)),
-                )
-                for kind, forms in enumerate(debug_info.LOCATION_OPERANDS)
+variables = st.lists(
+    st.one_of(
+        *(
+            st.builds(
+                lambda start, length, number, kind, operands: debug_info.DebugVariable(
+                    start, start + length, number, kind, operands
+                ),
+                st.integers(0, 100),
+                st.integers(0, 100),
+                st.integers(-4, 60),
+                st.just(kind),
+                st.tuples(*(st.integers(-500, 500) if form == "s" else st.integers(0, 80) for form in forms)),
             )
-        ),
-        max_size=8,
+            for kind, forms in enumerate(debug_info.LOCATION_OPERANDS)
+        )
     ),
-    st.integers(8, 29),
-)
+    max_size=8,
+).map(tuple)
+call_returns = st.lists(
+    st.builds(
+        lambda start, il_offset: debug_info.DebugVariable(start, start + 1, -5, 0, (0,), il_offset),
+        st.integers(0, 500),
+        st.integers(0, 500),
+    ),
+    max_size=3,
+).map(tuple)
+suspension_points = st.lists(
+    st.builds(
+        debug_info.AsyncSuspensionPoint,
+        st.integers(0, 5000),
+        st.lists(st.builds(debug_info.AsyncVariable, st.integers(-4, 40), st.integers(0, 400)), max_size=5).map(tuple),
+    ),
+    max_size=5,
+).map(tuple)
+
+
+@given(bounds, variables, st.integers(8, 29))
 def test_debug_info_round_trips(
-    native: tuple[DebugBound, ...], rows: list[tuple[int, int, int, int, tuple[int, ...]]], major: int
+    native: tuple[DebugBound, ...], places: tuple[debug_info.DebugVariable, ...], major: int
 ) -> None:
-    variables = tuple(debug_info.DebugVariable(r[0], r[0] + r[1], r[2], r[3], r[4]) for r in rows)
-    info = debug_info.DebugInfo(native, variables)
+    info = debug_info.DebugInfo(native, places)
     content = debug_info.encode_debug_info(info, major)
     reader = ByteReader(content)
     assert debug_info.decode_debug_info(reader, major) == info
     assert reader.pos == len(content)
 
 
-def test_debug_info_with_a_fat_header_round_trips() -> None:
-    info = debug_info.DebugInfo(BOUNDS, VARIABLES, (b"", b"ab", b"", b"xyz"))
-    content = debug_info.encode_debug_info(info, 26)
-    assert content[0] & 15 == 0
-    assert debug_info.decode_debug_info(ByteReader(content), 26) == info
+@given(
+    st.builds(
+        debug_info.DebugInfo,
+        st.just(()) | bounds,
+        st.builds(lambda a, b: a + b, variables, call_returns),
+        st.just(()) | bounds,
+        st.binary(max_size=5),
+        st.binary(max_size=5),
+        suspension_points,
+    ),
+    st.integers(22, 31),
+)
+def test_debug_info_with_a_fat_header_round_trips(info: debug_info.DebugInfo, major: int) -> None:
+    content = debug_info.encode_debug_info(info, major)
+    assert (content[0] & 15 == 0) == (not info.bounds or info != debug_info.DebugInfo(info.bounds, info.variables))
+    reader = ByteReader(content)
+    assert debug_info.decode_debug_info(reader, major) == info
+    assert reader.pos == len(content)
+
+
+def test_debug_variables_by_version() -> None:
+    """The same variable, as the versions write it: start, length, number; then the number first."""
+    variable = debug_info.DebugVariable(0, 1, 0, 0, (7,))
+    for majors, content in (((8, 16, 19), "014170"), ((20, 21), "015170"), ((22, 26, 29, 30), "611070")):
+        for major in majors:
+            assert debug_info.encode_variables([variable], major).hex() == content
+            assert debug_info.decode_variables(ByteReader(bytes.fromhex(content)), major) == (variable,)
+    call = debug_info.DebugVariable(5, 6, -5, 0, (0,), 9)
+    assert debug_info.encode_variables([call], 22).hex() == "11950100"
+    assert debug_info.special_variable_name(-4, 16) == "unknown"
+    assert debug_info.special_variable_name(-4, 20) == "async continuation"
+    assert debug_info.special_variable_name(-5, 20) == "unknown"
+    assert debug_info.special_variable_name(-5, 22) == "call return value"
+    with pytest.raises(ValueError, match="do not exist"):
+        debug_info.encode_variables([call], 16)
+
+
+def test_debug_info_without_room() -> None:
+    info = debug_info.DebugInfo(BOUNDS, (), (), b"x")
+    with pytest.raises(ValueError, match="bounds and variables only"):
+        debug_info.encode_debug_info(info, 16)
+    content = bytearray(debug_info.encode_debug_info(debug_info.DebugInfo(BOUNDS), 16))
+    content[0] += 0x10  # the bounds have one byte more than they need
+    assert debug_info.decode_debug_info(ByteReader(bytes(content) + b"\0"), 16).bounds == BOUNDS
+    with pytest.raises(BadImageError, match="left over"):
+        debug_info.decode_debug_info(ByteReader(bytes(content) + b"\1"), 16)
 
 
 # Prologs and their unwind data as crossgen2 writes them.

@@ -1,15 +1,18 @@
-"""The numbers of the format as tables: section types, fixup kinds, helper ids, header flags.
+"""The numbers of the format that code here refers to: section types, fixup kinds, helper ids, header flags.
 
-A reader passes unknown numbers through; the `name` functions give them a name of their own ("0x99").
+Which versions know which numbers, and what dotnet/runtime calls them, is in `versions`. A reader passes unknown ones
+through.
+
 Source: `src/coreclr/inc/readytorun.h`, `ReadyToRunConstants.cs`; the fixup kinds are in readytorun-format.md#fixups.
 """
 
 from __future__ import annotations
 
 from enum import IntEnum, IntFlag
-from typing import Final, NamedTuple
+from typing import Final
 
-from readytorun.r2r.versions import Version
+from readytorun.r2r.versions import helper_name as helper_name
+from readytorun.r2r.versions import section_name as section_name
 
 
 class SectionType(IntEnum):
@@ -43,40 +46,6 @@ class SectionType(IntEnum):
     TYPE_MAP_ASSEMBLY_TARGETS = 126
     WASM_ASYNC_RESUME_INFO = 127
     JIT_HELPER_ROOTS = 128
-
-
-# Names as dotnet/runtime spells them.
-SECTION_NAMES: Final = {
-    100: "CompilerIdentifier",
-    101: "ImportSections",
-    102: "RuntimeFunctions",
-    103: "MethodDefEntryPoints",
-    104: "ExceptionInfo",
-    105: "DebugInfo",
-    106: "DelayLoadMethodCallThunks",
-    107: "OldAvailableTypes",
-    108: "AvailableTypes",
-    109: "InstanceMethodEntryPoints",
-    110: "InliningInfo",
-    111: "ProfileDataInfo",
-    112: "ManifestMetadata",
-    113: "AttributePresence",
-    114: "InliningInfo2",
-    115: "ComponentAssemblies",
-    116: "OwnerCompositeExecutable",
-    117: "PgoInstrumentationData",
-    118: "ManifestAssemblyMvids",
-    119: "CrossModuleInlineInfo",
-    120: "HotColdMap",
-    121: "MethodIsGenericMap",
-    122: "EnclosingTypeMap",
-    123: "TypeGenericInfoMap",
-    124: "ExternalTypeMaps",
-    125: "ProxyTypeMaps",
-    126: "TypeMapAssemblyTargets",
-    127: "WasmAsyncResumeInfo",
-    128: "JitHelperRoots",
-}
 
 
 class HeaderFlag(IntFlag):
@@ -205,142 +174,3 @@ class HelperId(IntEnum):
     ALLOC_CONTINUATION = 0x113
     ALLOC_CONTINUATION_CLASS = 0x114
     ALLOC_CONTINUATION_METHOD = 0x115
-
-
-class Helper(NamedTuple):
-    """One helper id: [since, until) are the format versions that know it, until None = still there."""
-
-    id: int
-    name: str
-    since: Version = (1, 0)
-    until: Version | None = None
-
-
-HELPERS: Final = (
-    Helper(0x01, "Module"),
-    Helper(0x02, "GSCookie"),
-    Helper(0x03, "IndirectTrapThreads"),
-    Helper(0x08, "DelayLoad_MethodCall"),
-    Helper(0x10, "DelayLoad_Helper"),
-    Helper(0x11, "DelayLoad_Helper_Obj"),
-    Helper(0x12, "DelayLoad_Helper_ObjObj"),
-    Helper(0x20, "Throw"),
-    Helper(0x21, "Rethrow"),
-    Helper(0x22, "Overflow"),
-    Helper(0x23, "RngChkFail"),
-    Helper(0x24, "FailFast"),
-    Helper(0x25, "ThrowNullRef"),
-    Helper(0x26, "ThrowDivZero"),
-    Helper(0x27, "ThrowExact", (17, 0)),
-    Helper(0x28, "ThrowArgument", (18, 4)),
-    Helper(0x29, "ThrowArgumentOutOfRange", (18, 4)),
-    Helper(0x2A, "ThrowPlatformNotSupported", (18, 4)),
-    Helper(0x2B, "ThrowNotImplemented", (18, 4)),
-    Helper(0x30, "WriteBarrier"),
-    Helper(0x31, "CheckedWriteBarrier"),
-    Helper(0x32, "ByRefWriteBarrier", (1, 0), (19, 0)),
-    Helper(0x33, "BulkWriteBarrier", (9, 3)),
-    Helper(0x38, "Stelem_Ref"),
-    Helper(0x39, "Ldelema_Ref"),
-    Helper(0x3E, "MemZero", (9, 2)),
-    Helper(0x3F, "MemSet", (9, 2)),
-    Helper(0x40, "MemSet", (1, 0), (9, 2)),
-    Helper(0x40, "NativeMemSet", (9, 2)),
-    Helper(0x41, "MemCpy"),
-    Helper(0x42, "PInvokeBegin"),
-    Helper(0x43, "PInvokeEnd"),
-    Helper(0x44, "GCPoll"),
-    Helper(0x45, "ReversePInvokeEnter"),
-    Helper(0x46, "ReversePInvokeExit"),
-    Helper(0x50, "GetString", (1, 0), (17, 0)),
-    Helper(0x51, "LogMethodEnter", (1, 0), (10, 0)),
-    Helper(0x54, "GetRuntimeTypeHandle"),
-    Helper(0x55, "GetRuntimeMethodHandle"),
-    Helper(0x56, "GetRuntimeFieldHandle"),
-    Helper(0x58, "Box"),
-    Helper(0x59, "Box_Nullable"),
-    Helper(0x5A, "Unbox"),
-    Helper(0x5B, "Unbox_Nullable"),
-    Helper(0x5C, "NewMultiDimArr"),
-    Helper(0x5D, "Unbox_TypeTest", (10, 1)),
-    Helper(0x60, "NewObject"),
-    Helper(0x61, "NewArray"),
-    Helper(0x62, "CheckCastAny"),
-    Helper(0x63, "CheckInstanceAny"),
-    Helper(0x64, "GenericGcStaticBase"),
-    Helper(0x65, "GenericNonGcStaticBase"),
-    Helper(0x66, "GenericGcTlsBase"),
-    Helper(0x67, "GenericNonGcTlsBase"),
-    Helper(0x68, "VirtualFuncPtr"),
-    Helper(0x69, "IsInstanceOfException"),
-    Helper(0x6A, "NewMaybeFrozenArray", (9, 1)),
-    Helper(0x6B, "NewMaybeFrozenObject", (9, 1)),
-    Helper(0xC0, "LMul"),
-    Helper(0xC1, "LMulOvf"),
-    Helper(0xC2, "ULMulOvf"),
-    Helper(0xC3, "LDiv"),
-    Helper(0xC4, "LMod"),
-    Helper(0xC5, "ULDiv"),
-    Helper(0xC6, "ULMod"),
-    Helper(0xC7, "LLsh"),
-    Helper(0xC8, "LRsh"),
-    Helper(0xC9, "LRsz"),
-    Helper(0xCA, "Lng2Dbl"),
-    Helper(0xCB, "ULng2Dbl"),
-    Helper(0xCC, "Div"),
-    Helper(0xCD, "Mod"),
-    Helper(0xCE, "UDiv"),
-    Helper(0xCF, "UMod"),
-    Helper(0xD0, "Dbl2Int", (1, 0), (15, 0)),
-    Helper(0xD1, "Dbl2IntOvf"),
-    Helper(0xD2, "Dbl2Lng"),
-    Helper(0xD3, "Dbl2LngOvf"),
-    Helper(0xD4, "Dbl2UInt", (1, 0), (15, 0)),
-    Helper(0xD5, "Dbl2UIntOvf"),
-    Helper(0xD6, "Dbl2ULng"),
-    Helper(0xD7, "Dbl2ULngOvf"),
-    Helper(0xD8, "Lng2Flt", (13, 1)),
-    Helper(0xD9, "ULng2Flt", (13, 1)),
-    Helper(0xE0, "DblRem"),
-    Helper(0xE1, "FltRem"),
-    Helper(0xE2, "DblRound", (1, 0), (10, 0)),
-    Helper(0xE3, "FltRound", (1, 0), (10, 0)),
-    Helper(0xF0, "PersonalityRoutine"),
-    Helper(0xF1, "PersonalityRoutineFilterFunclet"),
-    Helper(0xF8, "MonitorEnter"),
-    Helper(0xF9, "MonitorExit"),
-    Helper(0x100, "WriteBarrier_EAX"),
-    Helper(0x101, "WriteBarrier_EBX"),
-    Helper(0x102, "WriteBarrier_ECX"),
-    Helper(0x103, "WriteBarrier_ESI"),
-    Helper(0x104, "WriteBarrier_EDI"),
-    Helper(0x105, "WriteBarrier_EBP"),
-    Helper(0x106, "CheckedWriteBarrier_EAX"),
-    Helper(0x107, "CheckedWriteBarrier_EBX"),
-    Helper(0x108, "CheckedWriteBarrier_ECX"),
-    Helper(0x109, "CheckedWriteBarrier_ESI"),
-    Helper(0x10A, "CheckedWriteBarrier_EDI"),
-    Helper(0x10B, "CheckedWriteBarrier_EBP"),
-    Helper(0x110, "EndCatch", (1, 0), (14, 0)),
-    Helper(0x111, "StackProbe"),
-    Helper(0x112, "GetCurrentManagedThreadId"),
-    Helper(0x113, "AllocContinuation", (17, 0)),
-    Helper(0x114, "AllocContinuationClass", (17, 0)),
-    Helper(0x115, "AllocContinuationMethod", (17, 0)),
-    Helper(0x116, "InitClass", (18, 2)),
-    Helper(0x117, "InitInstClass", (18, 2)),
-    Helper(0x118, "R2RToInterpreter", (18, 7)),
-)
-
-
-def section_name(number: int) -> str:
-    """Name of a section type, as dotnet/runtime spells it."""
-    return SECTION_NAMES.get(number, str(number))
-
-
-def helper_name(number: int, version: Version) -> str:
-    """Name of a helper id in images of the given format version."""
-    for helper in HELPERS:
-        if helper.id == number and helper.since <= version and (helper.until is None or version < helper.until):
-            return helper.name
-    return f"{number:#x}"

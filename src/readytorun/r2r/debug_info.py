@@ -2,7 +2,9 @@
 
 A NativeArray by runtime function index of main bodies. Element: native(lookback), 0 = the blob follows, else it begins
 that many bytes before the element. Blob: nibbles cbBounds, cbVars, to the byte boundary, the bounds, the variables.
-From format version 17 a first nibble 0 announces a fat header with six sizes.
+A first nibble 0 announces, in versions that have it, a fat header with six sizes: bounds, variables, bounds without
+instrumentation, patchpoints, rich debug information, async information. Which version writes what and how is in
+`versions.DebugInfoFormat`.
 """
 
 from __future__ import annotations
@@ -15,9 +17,11 @@ from typing import Final
 from readytorun.r2r.model import DebugBound
 from readytorun.r2r.native_array import NativeArray, Record, encode_native_array
 from readytorun.r2r.primitives import BitReader, BitWriter, ByteReader, NibbleReader, NibbleWriter
+from readytorun.r2r.versions import debug_info_format
 
 _IL_BIAS: Final = 3
-_VARIABLE_BIAS: Final = 4
+_CALL_RETURN: Final = -5
+_CHUNKS: Final = 6  # of a fat header
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +30,10 @@ class DebugVariable:
 
     Attributes:
         start, end: byte offsets from the start of the method's code, end exclusive.
-        number: argument, then local; -1 varargs handle, -2 return buffer, -3 type context, -4 unknown.
+        number: argument, then local; those below 0 are in SPECIAL_VARIABLES.
         kind: location kind; see LOCATION_OPERANDS.
-        operands: registers and offsets as the kind prescribes.
+        operands: registers and offsets as the kind prescribes; x86 counts offsets in units of 4 bytes.
+        call_il_offset: of a call's return value (number -5, end = start + 1) the IL offset of the call, else 0.
     """
 
     start: int
@@ -36,6 +41,25 @@ class DebugVariable:
     number: int
     kind: int
     operands: tuple[int, ...]
+    call_il_offset: int = 0
+
+
+# Before version 20 -4 stood for an unknown variable; in 20 and 21 -5 did (`cordebuginfo.h`).
+SPECIAL_VARIABLES: Final = {
+    -1: "varargs handle",
+    -2: "return buffer",
+    -3: "type context",
+    -4: "async continuation",
+    -5: "call return value",
+    -6: "unknown",
+}
+
+
+def special_variable_name(number: int, major: int) -> str:
+    """What a variable number below 0 stands for."""
+    if number == -debug_info_format(major).variable_bias:
+        return "unknown"
+    return SPECIAL_VARIABLES.get(number, str(number))
 
 
 # Operands of each location kind: u = unsigned (register number), s = signed (offset).
@@ -56,16 +80,38 @@ LOCATION_NAMES: Final = (
 
 
 @dataclass(frozen=True, slots=True)
+class AsyncVariable:
+    """A variable that a continuation keeps: its number as in DebugVariable, and its offset in the object in bytes."""
+
+    number: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class AsyncSuspensionPoint:
+    """Where an async method may suspend: an offset into its code, and what the continuation keeps there."""
+
+    native_offset: int
+    variables: tuple[AsyncVariable, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DebugInfo:
-    """Debug information of one method; `extra` are the chunks of a fat header that are not decoded, in file order."""
+    """Debug information of one method.
+
+    Attributes:
+        bounds: ascending by native offset.
+        uninstrumented_bounds: the same for IL without a profiler's additions.
+        patchpoints, rich: as stored; crossgen2 does not write them.
+        suspension_points: of async methods, in the order of their states.
+    """
 
     bounds: tuple[DebugBound, ...]
     variables: tuple[DebugVariable, ...] = ()
-    extra: tuple[bytes, ...] = ()
-
-
-def _variable_bias(major: int) -> int:
-    return _VARIABLE_BIAS + (major >= 20) + (major >= 22)
+    uninstrumented_bounds: tuple[DebugBound, ...] = ()
+    patchpoints: bytes = b""
+    rich: bytes = b""
+    suspension_points: tuple[AsyncSuspensionPoint, ...] = ()
 
 
 def encode_bounds(bounds: Sequence[DebugBound], major: int) -> bytes:
@@ -78,13 +124,13 @@ def encode_bounds(bounds: Sequence[DebugBound], major: int) -> bytes:
     deltas += [after.native_offset - before.native_offset for before, after in itertools.pairwise(bounds)]
     if min(deltas) < 0:
         raise ValueError("debug bounds are not ascending")
-    if major < 16:
+    source_bits = debug_info_format(major).source_bits
+    if not source_bits:
         for bound, delta in zip(bounds, deltas, strict=True):
             writer.unsigned(delta)
             writer.unsigned(bound.il_offset + _IL_BIAS)
             writer.unsigned(bound.source)
         return writer.to_bytes()
-    source_bits = 2 if major == 16 else 3
     native_bits = max(max(deltas).bit_length(), 1)
     il_bits = max(max(bound.il_offset + _IL_BIAS for bound in bounds).bit_length(), 1)
     writer.unsigned(native_bits - 1)
@@ -97,14 +143,15 @@ def encode_bounds(bounds: Sequence[DebugBound], major: int) -> bytes:
 
 
 def decode_bounds(reader: ByteReader, major: int) -> tuple[DebugBound, ...]:
-    """Read bounds from a reader that covers them; trailing zero bytes are ignored."""
+    """Read bounds from a reader that covers them; which ends up behind them."""
     if reader.pos == reader.end:
         return ()
     nibbles = NibbleReader(reader)
     count = nibbles.unsigned()
     bounds = []
     native_offset = 0
-    if major < 16:
+    source_bits = debug_info_format(major).source_bits
+    if not source_bits:
         for _ in range(count):
             native_offset += nibbles.unsigned()
             il_offset = nibbles.unsigned() - _IL_BIAS
@@ -112,7 +159,8 @@ def decode_bounds(reader: ByteReader, major: int) -> tuple[DebugBound, ...]:
         return tuple(bounds)
     native_bits = nibbles.unsigned() + 1
     il_bits = nibbles.unsigned() + 1
-    source_bits = 2 if major == 16 else 3
+    if native_bits > 32 or il_bits > 32:
+        raise reader.error(f"debug bounds of {native_bits} and {il_bits} bits")
     bits = BitReader(nibbles.align())
     for _ in range(count):
         source = bits.take(source_bits)
@@ -126,16 +174,25 @@ def encode_variables(variables: Sequence[DebugVariable], major: int) -> bytes:
     """Encode the variables of one method."""
     if not variables:
         return b""
-    bias = _variable_bias(major)
+    form = debug_info_format(major)
     writer = NibbleWriter()
     writer.unsigned(len(variables))
     for variable in variables:
+        number = variable.number + form.variable_bias
+        if number < 0:
+            raise ValueError(f"variables {variable.number} do not exist in format {major}")
+        if form.variable_number_first:
+            writer.unsigned(number)
         writer.unsigned(variable.start)
-        writer.unsigned(variable.end - variable.start)
-        writer.unsigned(variable.number + bias)
+        if form.variable_number_first and variable.number == _CALL_RETURN:
+            writer.unsigned(variable.call_il_offset)
+        else:
+            writer.unsigned(variable.end - variable.start)
+        if not form.variable_number_first:
+            writer.unsigned(number)
         writer.unsigned(variable.kind)
-        for form, operand in zip(LOCATION_OPERANDS[variable.kind], variable.operands, strict=True):
-            if form == "s":
+        for operand_form, operand in zip(LOCATION_OPERANDS[variable.kind], variable.operands, strict=True):
+            if operand_form == "s":
                 writer.signed(operand)
             else:
                 writer.unsigned(operand)
@@ -146,44 +203,113 @@ def decode_variables(reader: ByteReader, major: int) -> tuple[DebugVariable, ...
     """Read variables from a reader that covers them."""
     if reader.pos == reader.end:
         return ()
-    bias = _variable_bias(major)
+    form = debug_info_format(major)
+    number_first = form.variable_number_first
+    bias = form.variable_bias
     nibbles = NibbleReader(reader)
     variables = []
     for _ in range(nibbles.unsigned()):
+        number = nibbles.unsigned() - bias if number_first else 0
         start = nibbles.unsigned()
         length = nibbles.unsigned()
-        number = nibbles.unsigned() - bias
+        call_il_offset = 0
+        if not number_first:
+            number = nibbles.unsigned() - bias
+        elif number == _CALL_RETURN:
+            call_il_offset = length
+            length = 1
         kind = nibbles.unsigned()
         if kind >= len(LOCATION_OPERANDS):
             raise reader.error(f"debug variable has unknown location kind {kind}")
-        operands = tuple(nibbles.signed() if form == "s" else nibbles.unsigned() for form in LOCATION_OPERANDS[kind])
-        variables.append(DebugVariable(start, start + length, number, kind, operands))
+        operands = tuple(
+            [nibbles.signed() if operand == "s" else nibbles.unsigned() for operand in LOCATION_OPERANDS[kind]]
+        )
+        variables.append(DebugVariable(start, start + length, number, kind, operands, call_il_offset))
     return tuple(variables)
 
 
+def encode_suspension_points(points: Sequence[AsyncSuspensionPoint], major: int) -> bytes:
+    """Encode the async information of one method."""
+    if not points:
+        return b""
+    bias = debug_info_format(major).variable_bias
+    writer = NibbleWriter()
+    writer.unsigned(len(points))
+    writer.unsigned(sum(len(point.variables) for point in points))
+    previous = 0
+    for point in points:
+        writer.signed(point.native_offset - previous)
+        writer.unsigned(len(point.variables))
+        previous = point.native_offset
+    for point in points:
+        for variable in point.variables:
+            writer.unsigned(variable.number + bias)
+            writer.unsigned(variable.offset)
+    return writer.to_bytes()
+
+
+def decode_suspension_points(reader: ByteReader, major: int) -> tuple[AsyncSuspensionPoint, ...]:
+    """Read async information from a reader that covers it."""
+    if reader.pos == reader.end:
+        return ()
+    bias = debug_info_format(major).variable_bias
+    nibbles = NibbleReader(reader)
+    point_count = nibbles.unsigned()
+    variable_count = nibbles.unsigned()
+    heads: list[tuple[int, int]] = []
+    offset = 0
+    total = 0
+    for _ in range(point_count):
+        offset += nibbles.signed()
+        count = nibbles.unsigned()
+        total += count
+        heads.append((offset, count))
+    if total != variable_count:
+        raise reader.error(f"suspension points have {total} variables instead of {variable_count}")
+    points = []
+    for offset, count in heads:
+        variables: list[AsyncVariable] = []
+        for _ in range(count):
+            number = nibbles.unsigned() - bias
+            variables.append(AsyncVariable(number, nibbles.unsigned()))
+        points.append(AsyncSuspensionPoint(offset, tuple(variables)))
+    return tuple(points)
+
+
 def encode_debug_info(info: DebugInfo, major: int) -> bytes:
-    """Encode the blob of one method."""
-    bounds = encode_bounds(info.bounds, major)
-    variables = encode_variables(info.variables, major)
+    """Encode the blob of one method; ValueError for what the version has no room for."""
+    chunks = [
+        encode_bounds(info.bounds, major),
+        encode_variables(info.variables, major),
+        encode_bounds(info.uninstrumented_bounds, major),
+        info.patchpoints,
+        info.rich,
+        encode_suspension_points(info.suspension_points, major),
+    ]
     header = NibbleWriter()
-    fat = major >= 17 and (not bounds or bool(info.extra))
-    if fat:
-        extra = (*info.extra, *(b"",) * (4 - len(info.extra)))
-        header.unsigned(0)
-        for chunk in (bounds, variables, *extra):
-            header.unsigned(len(chunk))
-        return header.to_bytes() + bounds + variables + b"".join(extra)
-    header.unsigned(len(bounds))
-    header.unsigned(len(variables))
-    return header.to_bytes() + bounds + variables
+    if debug_info_format(major).has_fat_header:
+        if not chunks[0] or any(chunks[2:]):
+            header.unsigned(0)
+            for chunk in chunks:
+                header.unsigned(len(chunk))
+            return header.to_bytes() + b"".join(chunks)
+    elif any(chunks[2:]):
+        raise ValueError(f"debug information of format {major} has bounds and variables only")
+    header.unsigned(len(chunks[0]))
+    header.unsigned(len(chunks[1]))
+    return header.to_bytes() + chunks[0] + chunks[1]
 
 
 def decode_debug_info(reader: ByteReader, major: int) -> DebugInfo:
-    """Read a blob at the reader's position."""
+    """Read a blob at the reader's position, which ends up behind it.
+
+    Zero bytes behind the contents of a part are no fault: crossgen2 10 writes 32 of them behind bounds whose records
+    are shorter than a byte.
+    """
     nibbles = NibbleReader(reader)
     sizes = [nibbles.unsigned()]
-    if not sizes[0] and major >= 17:
-        sizes = [nibbles.unsigned() for _ in range(6)]
+    if not sizes[0] and debug_info_format(major).has_fat_header:
+        sizes = [nibbles.unsigned() for _ in range(_CHUNKS)]
     else:
         sizes.append(nibbles.unsigned())
     nibbles.align()
@@ -194,7 +320,21 @@ def decode_debug_info(reader: ByteReader, major: int) -> DebugInfo:
         chunks.append(ByteReader(reader.data, start, reader.pos, reader.path, reader.base))
     bounds = decode_bounds(chunks[0], major)
     variables = decode_variables(chunks[1], major)
-    return DebugInfo(bounds, variables, tuple(chunk.take(chunk.end - chunk.pos) for chunk in chunks[2:]))
+    if len(chunks) == 2:
+        info = DebugInfo(bounds, variables)
+    else:
+        info = DebugInfo(
+            bounds,
+            variables,
+            decode_bounds(chunks[2], major),
+            chunks[3].take(sizes[3]),
+            chunks[4].take(sizes[4]),
+            decode_suspension_points(chunks[5], major),
+        )
+    for chunk in chunks:
+        if any(chunk.data[chunk.pos : chunk.end]):
+            raise chunk.error(f"{chunk.end - chunk.pos} bytes of debug information are left over")
+    return info
 
 
 def encode_debug_section(blobs: Mapping[int, bytes]) -> bytes:

@@ -1,7 +1,9 @@
 """Fixup blobs: what the runtime puts into an import cell, or checks before a method may run.
 
-One table says what follows the kind byte of each fixup; it drives decoding and encoding alike. Sources:
-readytorun-format.md#fixups, `jitinterface.cpp` (LoadDynamicInfoEntry), `ReadyToRunSignature.cs`.
+One table says what follows the kind byte of each fixup; it drives decoding and encoding alike. A kind that is not in
+the table, of a version still to come, can be kept as bytes (`decode_any_fixup`).
+
+Sources: readytorun-format.md#fixups, `jitinterface.cpp` (LoadDynamicInfoEntry), `ReadyToRunSignature.cs`.
 """
 
 from __future__ import annotations
@@ -11,7 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from readytorun.r2r.constants import MODULE_OVERRIDE
+from readytorun.errors import BadImageError
+from readytorun.r2r.constants import MODULE_OVERRIDE, FixupKind
 from readytorun.r2r.primitives import ByteReader, compressed
 from readytorun.r2r.signatures import (
     FieldSignature,
@@ -24,14 +27,15 @@ from readytorun.r2r.signatures import (
     encode_method,
     encode_type,
 )
-from readytorun.r2r.versions import Version
+from readytorun.r2r.versions import Format, Version
+from readytorun.r2r.versions import fixup_name as fixup_name
 
 LAYOUT_HFA: Final = 0x01
 LAYOUT_ALIGNMENT: Final = 0x02
 LAYOUT_ALIGNMENT_NATIVE: Final = 0x04
 LAYOUT_GC_LAYOUT: Final = 0x08
 LAYOUT_GC_LAYOUT_EMPTY: Final = 0x10
-_POINTER_SIZE: Final = 8
+_MAX_LOOKUP_DEPTH: Final = 4
 _OVERRIDE_HAS_IMPLEMENTATION: Final = 1
 
 
@@ -76,12 +80,19 @@ class StringThunks:
 
 
 @dataclass(frozen=True, slots=True)
+class UnknownPayload:
+    """What follows the kind, and the module if any, of a fixup that does not decode; up to where it may end."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Fixup:
     """A decoded blob.
 
     Attributes:
         kind: constants.FixupKind, without the module override bit.
-        operands: what the kind's row in PAYLOADS says.
+        operands: what the kind's row in PAYLOADS says; one UnknownPayload for kinds that are not there.
         module: index of the module of the operands' tokens, None = the image's own.
     """
 
@@ -99,6 +110,7 @@ Operand = (
     | InstructionSetSupport
     | ILBody
     | StringThunks
+    | UnknownPayload
     | Fixup
 )
 
@@ -106,7 +118,7 @@ Operand = (
 # --- parts of payloads ------------------------------------------------------------------------------------------------
 
 
-def _decode_layout(reader: ByteReader) -> TypeLayout:
+def _decode_layout(reader: ByteReader, pointer_size: int) -> TypeLayout:
     flags = reader.compressed()
     size = reader.compressed()
     hfa = reader.compressed() if flags & LAYOUT_HFA else 0
@@ -115,7 +127,7 @@ def _decode_layout(reader: ByteReader) -> TypeLayout:
         alignment = reader.compressed()
     slots = b""
     if flags & LAYOUT_GC_LAYOUT and not flags & LAYOUT_GC_LAYOUT_EMPTY:
-        count = (size + _POINTER_SIZE - 1) // _POINTER_SIZE
+        count = (size + pointer_size - 1) // pointer_size
         slots = reader.take(count + 7 >> 3)
     return TypeLayout(flags, size, hfa, alignment, slots)
 
@@ -163,117 +175,147 @@ def _encode_string_thunks(thunks: StringThunks) -> bytes:
 
 
 class _Part(NamedTuple):
-    """One operand: how it is read and written."""
+    """One operand: how it is read, given the target's pointer size in bytes, and written."""
 
     type: type
-    decode: Callable[[ByteReader], Operand]
+    decode: Callable[[ByteReader, int], Operand]
     encode: Callable[..., bytes]
 
 
-_NUMBER: Final = _Part(int, ByteReader.compressed, compressed)
-_RAW32: Final = _Part(int, ByteReader.u32, lambda value: struct.pack("<I", value))
-_TYPE: Final = _Part(object, decode_type, encode_type)
-_METHOD: Final = _Part(MethodSignature, decode_method, encode_method)
-_FIELD: Final = _Part(FieldSignature, decode_field, encode_field)
+def _part(operand_type: type, decode: Callable[[ByteReader], Operand], encode: Callable[..., bytes]) -> _Part:
+    return _Part(operand_type, lambda reader, pointer_size: decode(reader), encode)
+
+
+_NUMBER: Final = _part(int, ByteReader.compressed, compressed)
+_RAW32: Final = _part(int, ByteReader.u32, lambda value: struct.pack("<I", value))
+_TYPE: Final = _part(object, decode_type, encode_type)
+_METHOD: Final = _part(MethodSignature, decode_method, encode_method)
+_FIELD: Final = _part(FieldSignature, decode_field, encode_field)
 _LAYOUT: Final = _Part(TypeLayout, _decode_layout, _encode_layout)
-_SETS: Final = _Part(InstructionSetSupport, _decode_instruction_sets, _encode_instruction_sets)
-_IL_BODY: Final = _Part(ILBody, _decode_il_body, _encode_il_body)
-_THUNKS: Final = _Part(StringThunks, _decode_string_thunks, _encode_string_thunks)
+_SETS: Final = _part(InstructionSetSupport, _decode_instruction_sets, _encode_instruction_sets)
+_IL_BODY: Final = _part(ILBody, _decode_il_body, _encode_il_body)
+_THUNKS: Final = _part(StringThunks, _decode_string_thunks, _encode_string_thunks)
 
 # --- the table --------------------------------------------------------------------------------------------------------
 
 
 class Payload(NamedTuple):
-    """Name of a fixup kind as dotnet/runtime spells it, and its operands."""
+    """The operands of a fixup kind."""
 
-    name: str
     parts: tuple[_Part, ...]
     lookup: bool = False  # a further blob follows: kind byte and payload
 
 
-PAYLOADS: Final = {
-    0x07: Payload("ThisObjDictionaryLookup", (_TYPE,), True),
-    0x08: Payload("TypeDictionaryLookup", (), True),
-    0x09: Payload("MethodDictionaryLookup", (), True),
-    0x10: Payload("TypeHandle", (_TYPE,)),
-    0x11: Payload("MethodHandle", (_METHOD,)),
-    0x12: Payload("FieldHandle", (_FIELD,)),
-    0x13: Payload("MethodEntry", (_METHOD,)),
-    0x14: Payload("MethodEntry_DefToken", (_NUMBER,)),
-    0x15: Payload("MethodEntry_RefToken", (_NUMBER,)),
-    0x16: Payload("VirtualEntry", (_METHOD,)),
-    0x17: Payload("VirtualEntry_DefToken", (_NUMBER,)),
-    0x18: Payload("VirtualEntry_RefToken", (_NUMBER,)),
-    0x19: Payload("VirtualEntry_Slot", (_NUMBER, _TYPE)),
-    0x1A: Payload("Helper", (_NUMBER,)),
-    0x1B: Payload("StringHandle", (_NUMBER,)),
-    0x1C: Payload("NewObject", (_TYPE,)),
-    0x1D: Payload("NewArray", (_TYPE,)),
-    0x1E: Payload("IsInstanceOf", (_TYPE,)),
-    0x1F: Payload("ChkCast", (_TYPE,)),
-    0x20: Payload("FieldAddress", (_FIELD,)),
-    0x21: Payload("CctorTrigger", (_TYPE,)),
-    0x22: Payload("StaticBaseNonGC", (_TYPE,)),
-    0x23: Payload("StaticBaseGC", (_TYPE,)),
-    0x24: Payload("ThreadStaticBaseNonGC", (_TYPE,)),
-    0x25: Payload("ThreadStaticBaseGC", (_TYPE,)),
-    0x26: Payload("FieldBaseOffset", (_TYPE,)),
-    0x27: Payload("FieldOffset", (_FIELD,)),
-    0x28: Payload("TypeDictionary", (_TYPE,)),
-    0x29: Payload("MethodDictionary", (_METHOD,)),
-    0x2A: Payload("Check_TypeLayout", (_TYPE, _LAYOUT)),
-    0x2B: Payload("Check_FieldOffset", (_NUMBER, _FIELD)),
-    0x2C: Payload("DelegateCtor", (_METHOD, _TYPE)),
-    0x2D: Payload("DeclaringTypeHandle", (_TYPE, _TYPE)),
-    0x2E: Payload("IndirectPInvokeTarget", (_METHOD,)),
-    0x2F: Payload("PInvokeTarget", (_METHOD,)),
-    0x30: Payload("Check_InstructionSetSupport", (_SETS,)),
-    0x31: Payload("Verify_FieldOffset", (_NUMBER, _NUMBER, _FIELD)),
-    0x32: Payload("Verify_TypeLayout", (_TYPE, _LAYOUT)),
-    0x33: Payload("Check_VirtualFunctionOverride", (_NUMBER, _METHOD, _TYPE)),  # a flag may add a method
-    0x34: Payload("Verify_VirtualFunctionOverride", (_NUMBER, _METHOD, _TYPE)),
-    0x35: Payload("Check_IL_Body", (_IL_BODY, _METHOD)),
-    0x36: Payload("Verify_IL_Body", (_IL_BODY, _METHOD)),
-    0x37: Payload("ContinuationLayout", (_TYPE, _LAYOUT)),
-    0x38: Payload("ResumptionStubEntryPoint", (_RAW32,)),
-    0x39: Payload("InjectStringThunks", (_THUNKS,)),
-    0x3A: Payload("StoreMultiCallableAddrOfCode", (_RAW32, _RAW32)),
+PAYLOADS: Final[dict[int, Payload]] = {
+    FixupKind.THIS_OBJ_DICTIONARY_LOOKUP: Payload((_TYPE,), True),
+    FixupKind.TYPE_DICTIONARY_LOOKUP: Payload((), True),
+    FixupKind.METHOD_DICTIONARY_LOOKUP: Payload((), True),
+    FixupKind.TYPE_HANDLE: Payload((_TYPE,)),
+    FixupKind.METHOD_HANDLE: Payload((_METHOD,)),
+    FixupKind.FIELD_HANDLE: Payload((_FIELD,)),
+    FixupKind.METHOD_ENTRY: Payload((_METHOD,)),
+    FixupKind.METHOD_ENTRY_DEF_TOKEN: Payload((_NUMBER,)),
+    FixupKind.METHOD_ENTRY_REF_TOKEN: Payload((_NUMBER,)),
+    FixupKind.VIRTUAL_ENTRY: Payload((_METHOD,)),
+    FixupKind.VIRTUAL_ENTRY_DEF_TOKEN: Payload((_NUMBER,)),
+    FixupKind.VIRTUAL_ENTRY_REF_TOKEN: Payload((_NUMBER,)),
+    FixupKind.VIRTUAL_ENTRY_SLOT: Payload((_NUMBER, _TYPE)),
+    FixupKind.HELPER: Payload((_NUMBER,)),
+    FixupKind.STRING_HANDLE: Payload((_NUMBER,)),
+    FixupKind.NEW_OBJECT: Payload((_TYPE,)),
+    FixupKind.NEW_ARRAY: Payload((_TYPE,)),
+    FixupKind.IS_INSTANCE_OF: Payload((_TYPE,)),
+    FixupKind.CHK_CAST: Payload((_TYPE,)),
+    FixupKind.FIELD_ADDRESS: Payload((_FIELD,)),
+    FixupKind.CCTOR_TRIGGER: Payload((_TYPE,)),
+    FixupKind.STATIC_BASE_NON_GC: Payload((_TYPE,)),
+    FixupKind.STATIC_BASE_GC: Payload((_TYPE,)),
+    FixupKind.THREAD_STATIC_BASE_NON_GC: Payload((_TYPE,)),
+    FixupKind.THREAD_STATIC_BASE_GC: Payload((_TYPE,)),
+    FixupKind.FIELD_BASE_OFFSET: Payload((_TYPE,)),
+    FixupKind.FIELD_OFFSET: Payload((_FIELD,)),
+    FixupKind.TYPE_DICTIONARY: Payload((_TYPE,)),
+    FixupKind.METHOD_DICTIONARY: Payload((_METHOD,)),
+    FixupKind.CHECK_TYPE_LAYOUT: Payload((_TYPE, _LAYOUT)),
+    FixupKind.CHECK_FIELD_OFFSET: Payload((_NUMBER, _FIELD)),
+    FixupKind.DELEGATE_CTOR: Payload((_METHOD, _TYPE)),
+    FixupKind.DECLARING_TYPE_HANDLE: Payload((_TYPE, _TYPE)),
+    FixupKind.INDIRECT_PINVOKE_TARGET: Payload((_METHOD,)),
+    FixupKind.PINVOKE_TARGET: Payload((_METHOD,)),
+    FixupKind.CHECK_INSTRUCTION_SET_SUPPORT: Payload((_SETS,)),
+    FixupKind.VERIFY_FIELD_OFFSET: Payload((_NUMBER, _NUMBER, _FIELD)),
+    FixupKind.VERIFY_TYPE_LAYOUT: Payload((_TYPE, _LAYOUT)),
+    FixupKind.CHECK_VIRTUAL_FUNCTION_OVERRIDE: Payload((_NUMBER, _METHOD, _TYPE)),  # a flag may add a method
+    FixupKind.VERIFY_VIRTUAL_FUNCTION_OVERRIDE: Payload((_NUMBER, _METHOD, _TYPE)),
+    FixupKind.CHECK_IL_BODY: Payload((_IL_BODY, _METHOD)),
+    FixupKind.VERIFY_IL_BODY: Payload((_IL_BODY, _METHOD)),
+    FixupKind.CONTINUATION_LAYOUT: Payload((_TYPE, _LAYOUT)),
+    FixupKind.RESUMPTION_STUB_ENTRY_POINT: Payload((_RAW32,)),
+    FixupKind.INJECT_STRING_THUNKS: Payload((_THUNKS,)),
+    FixupKind.STORE_MULTI_CALLABLE_ADDR_OF_CODE: Payload((_RAW32, _RAW32)),
 }
-_DECLARING_TYPE_HANDLE: Final = 0x2D
-_DECLARING_TYPE_HANDLE_27: Final = Payload("DeclaringTypeHandle", (_METHOD,))
-_VIRTUAL_OVERRIDES: Final = (0x33, 0x34)
+_DECLARING_METHOD: Final = Payload((_METHOD,))
+_VIRTUAL_OVERRIDES: Final = (FixupKind.CHECK_VIRTUAL_FUNCTION_OVERRIDE, FixupKind.VERIFY_VIRTUAL_FUNCTION_OVERRIDE)
 
 
 def _payload(kind: int, version: Version) -> Payload | None:
-    if kind == _DECLARING_TYPE_HANDLE and version >= (27, 0):
-        return _DECLARING_TYPE_HANDLE_27
+    if kind == FixupKind.DECLARING_TYPE_HANDLE and Format.of(version).structures.declaring_type_is_method:
+        return _DECLARING_METHOD
     return PAYLOADS.get(kind)
 
 
-def fixup_name(kind: int) -> str:
-    """Name of a fixup kind."""
-    payload = PAYLOADS.get(kind)
-    return f"{kind:#x}" if payload is None else payload.name
+class UnknownFixupKindError(BadImageError):
+    """A fixup blob begins with a kind that no version known here has."""
 
 
-def decode_fixup(reader: ByteReader, version: Version = (16, 0)) -> Fixup:
+def decode_fixup(reader: ByteReader, version: Version = (16, 0), pointer_size: int = 8) -> Fixup:
     """Read a blob at the reader's position, which ends up behind it; BadImageError for unknown kinds."""
     start = reader.pos
+    kind, module = _decode_head(reader)
+    return _decode_body(reader, kind, module, version, pointer_size, start, 0)
+
+
+def decode_any_fixup(
+    reader: ByteReader, version: Version = (16, 0), pointer_size: int = 8, keep_malformed: bool = False
+) -> Fixup:
+    """Read a blob; one of an unknown kind is taken to reach to the reader's end.
+
+    With `keep_malformed` that holds for blobs of known kinds too that do not decode, otherwise they raise
+    BadImageError.
+    """
+    start = reader.pos
+    kind, module = _decode_head(reader)
+    body = reader.pos
+    try:
+        return _decode_body(reader, kind, module, version, pointer_size, start, 0)
+    except UnknownFixupKindError:
+        pass
+    except BadImageError:
+        if not keep_malformed:
+            raise
+    reader.pos = body
+    return Fixup(kind, (UnknownPayload(reader.take(reader.end - body)),), module)
+
+
+def _decode_head(reader: ByteReader) -> tuple[int, int | None]:
     first = reader.u8()
-    module = reader.compressed() if first & MODULE_OVERRIDE else None
-    return _decode_body(reader, first & ~MODULE_OVERRIDE, module, version, start, 0)
+    return first & ~MODULE_OVERRIDE, reader.compressed() if first & MODULE_OVERRIDE else None
 
 
-def _decode_body(reader: ByteReader, kind: int, module: int | None, version: Version, start: int, depth: int) -> Fixup:
+def _decode_body(
+    reader: ByteReader, kind: int, module: int | None, version: Version, pointer_size: int, start: int, depth: int
+) -> Fixup:
     payload = _payload(kind, version)
-    if payload is None or depth > 4:
-        raise reader.error(f"{kind:#x} is no fixup kind", start)
-    operands = [part.decode(reader) for part in payload.parts]
+    if payload is None:
+        raise UnknownFixupKindError(reader.path, f"{kind:#x} is no fixup kind", start + reader.base)
+    if depth > _MAX_LOOKUP_DEPTH:
+        raise reader.error("dictionary lookups are nested too deeply", start)
+    operands = [part.decode(reader, pointer_size) for part in payload.parts]
     if kind in _VIRTUAL_OVERRIDES and isinstance(operands[0], int) and operands[0] & _OVERRIDE_HAS_IMPLEMENTATION:
         operands.append(decode_method(reader))
     if payload.lookup:
         inner = reader.u8()
-        operands.append(_decode_body(reader, inner, None, version, reader.pos - 1, depth + 1))
+        operands.append(_decode_body(reader, inner, None, version, pointer_size, reader.pos - 1, depth + 1))
     return Fixup(kind, tuple(operands), module)
 
 
@@ -283,11 +325,13 @@ def encode_fixup(fixup: Fixup, version: Version = (16, 0)) -> bytes:
         head = bytes((fixup.kind,))
     else:
         head = bytes((fixup.kind | MODULE_OVERRIDE,)) + compressed(fixup.module)
+    operands = list(fixup.operands)
+    if len(operands) == 1 and isinstance(operands[0], UnknownPayload):
+        return head + operands[0].data
     payload = _payload(fixup.kind, version)
     if payload is None:
         raise ValueError(f"{fixup.kind:#x} is no fixup kind")
     parts = list(payload.parts)
-    operands = list(fixup.operands)
     tail = b""
     if fixup.kind in _VIRTUAL_OVERRIDES and isinstance(operands[0], int):
         if operands[0] & _OVERRIDE_HAS_IMPLEMENTATION:
@@ -295,11 +339,11 @@ def encode_fixup(fixup: Fixup, version: Version = (16, 0)) -> bytes:
     elif payload.lookup:
         inner = operands.pop()
         if not isinstance(inner, Fixup):
-            raise ValueError(f"operand of {payload.name} must be a fixup")
+            raise ValueError(f"operand of {fixup_name(fixup.kind)} must be a fixup")
         tail = encode_fixup(inner, version)
     out = head
     for part, operand in zip(parts, operands, strict=True):
         if not isinstance(operand, part.type):
-            raise ValueError(f"operand {operand!r} does not fit {payload.name}")
+            raise ValueError(f"operand {operand!r} does not fit {fixup_name(fixup.kind)}")
         out += part.encode(operand)
     return out + tail
