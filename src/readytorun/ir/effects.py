@@ -40,7 +40,10 @@ def _make_table() -> list[int]:
     table[ops.LOCALLOC] = THROWS | KEEP
     table[ops.MEMORY_BARRIER] = WRITES | KEEP
     table[ops.GC_POLL] = KEEP
-    for opcode in range(ops.JUMP, ops.TAIL_CALL + 1):
+    # A continuation stands where it is, behind its call.
+    table[ops.CONTINUATION] = KEEP
+    table[ops.RESUME_POINT] = KEEP
+    for opcode in range(ops.JUMP, ops.SUSPEND + 1):
         table[opcode] = KEEP
     table[ops.TAIL_CALL] = THROWS | READS | WRITES | KEEP
     return table

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from readytorun.ir.ops import Op
+from readytorun.ir.runtime_async import RuntimeAsync
 from readytorun.ir.types import CallSignature
 from readytorun.r2r.model import Cell
 
@@ -88,9 +89,18 @@ class EHRegion:
             inner before outer; clauses of the same try follow each other in source order and each encloses its
             predecessor in this sense only if the try ranges differ.
         same_try_as_previous: the try range is that of the previous region.
+        catches_exception: a typed clause of generated code that catches System.Exception, for which there is no token.
     """
 
-    __slots__ = ("class_token", "enclosing", "filter_funclet", "handler_funclet", "kind", "same_try_as_previous")
+    __slots__ = (
+        "catches_exception",
+        "class_token",
+        "enclosing",
+        "filter_funclet",
+        "handler_funclet",
+        "kind",
+        "same_try_as_previous",
+    )
 
     def __init__(self, kind: int, class_token: int = 0) -> None:
         self.kind = kind
@@ -99,6 +109,7 @@ class EHRegion:
         self.filter_funclet = 0
         self.enclosing = -1
         self.same_try_as_previous = False
+        self.catches_exception = False
 
 
 class Funclet:
@@ -132,6 +143,7 @@ class Function:
         context_kind: CONTEXT_*; what the generic context parameter (or `this`) is.
         context_param: index of the parameter that holds the context when it must be reported to the GC because the
             method looks something up through it, else -1.
+        runtime_async: facts about a method with the async calling convention, None for others.
         next_id: number for the next operation.
         next_block_id: number for the next block.
     """
@@ -146,6 +158,7 @@ class Function:
         "name",
         "next_block_id",
         "next_id",
+        "runtime_async",
         "signature",
         "slots",
     )
@@ -160,6 +173,7 @@ class Function:
         self.fixups: list[Cell] = []
         self.context_kind = CONTEXT_NONE
         self.context_param = -1
+        self.runtime_async: RuntimeAsync | None = None
         self.next_id = 0
         self.next_block_id = 0
 

@@ -39,6 +39,7 @@ OPCODE_ROWS: Final[tuple[tuple[int, str, int], ...]] = (
     (ops.LOAD_CELL, "load_cell", SHAPE_CELL),
     (ops.LOAD_STRING, "load_string", SHAPE_CELL),
     (ops.DATA_ADDR, "data_addr", SHAPE_DATA),
+    (ops.RESUME_INFO, "resume_info", SHAPE_IMM),
     (ops.ADD, "add", SHAPE_TYPED),
     (ops.SUB, "sub", SHAPE_TYPED),
     (ops.MUL, "mul", SHAPE_TYPED),
@@ -108,6 +109,8 @@ OPCODE_ROWS: Final[tuple[tuple[int, str, int], ...]] = (
     (ops.ATOMIC_ADD, "atomic_add", SHAPE_LOAD),
     (ops.CALL, "call", SHAPE_CALL),
     (ops.GC_POLL, "gc_poll", SHAPE_VOID),
+    (ops.CONTINUATION, "continuation", SHAPE_IMPLIED),
+    (ops.RESUME_POINT, "resume_point", SHAPE_IMM),
     (ops.JUMP, "jump", SHAPE_TARGETS),
     (ops.BRANCH, "branch", SHAPE_BRANCH),
     (ops.FBRANCH, "fbranch", SHAPE_BRANCH),
@@ -119,6 +122,7 @@ OPCODE_ROWS: Final[tuple[tuple[int, str, int], ...]] = (
     (ops.END_FILTER, "end_filter", SHAPE_VOID),
     (ops.CATCH_RETURN, "catch_return", SHAPE_TARGETS),
     (ops.TAIL_CALL, "tail_call", SHAPE_CALL),
+    (ops.SUSPEND, "suspend", SHAPE_VOID),
 )
 
 OPCODE_NAMES: Final[dict[int, str]] = {row[0]: row[1] for row in OPCODE_ROWS}
@@ -128,5 +132,6 @@ OPCODES: Final[dict[str, int]] = {row[1]: row[0] for row in OPCODE_ROWS}
 TRAP_NAMES: Final = ("overflow", "range", "divide_by_zero", "null")
 REGION_NAMES: Final[dict[int, str]] = {0: "typed", 1: "filter", 2: "finally", 4: "fault"}
 CONTEXT_NAMES: Final = ("none", "this", "method_table", "method_desc")
-TARGET_NAMES: Final = ("cell", "dispatch", "indirect", "indirect_dispatch")
+TARGET_NAMES: Final = ("cell", "dispatch", "direct", "indirect", "indirect_dispatch")
+AWAIT_NAMES: Final = ("plain", "captured", "thread_pool", "tail")
 CLASS_NAMES: Final = ("integer", "sse")

@@ -33,6 +33,7 @@ SLOT_ADDR: Final = 6  # SlotOp: I64 address of a frame slot
 LOAD_CELL: Final = 7  # CellOp: I64 content of a resolved import cell
 LOAD_STRING: Final = 8  # CellOp: REF, the string object that the string cell's content points to
 DATA_ADDR: Final = 9  # DataOp: I64 address of the image's copy of RVA field data
+RESUME_INFO: Final = 10  # ImmOp: I64 address of the entry of state `imm` in the method's ResumeInfo table
 
 # Integer arithmetic; type I32 or I64 (ADD and SUB also BYREF, with a BYREF first operand and an I64 second).
 ADD: Final = 20
@@ -115,6 +116,8 @@ ATOMIC_ADD: Final = 102  # MemoryOp: args (address, value): old value
 # Calls.
 CALL: Final = 110  # CallOp
 GC_POLL: Final = 111  # safe point that lets a suspension in; on back edges of loops without calls
+CONTINUATION: Final = 112  # REF: second result of the call of an async method directly in front of it
+RESUME_POINT: Final = 113  # ImmOp: the DiagnosticIP of state `imm` is here, or the return address if behind a call
 
 # Terminators: the last operation of each block, and only there.
 JUMP: Final = 120  # targets [block]
@@ -128,6 +131,7 @@ END_FINALLY: Final = 127  # end of a finally or fault funclet
 END_FILTER: Final = 128  # args (I32 0/1)
 CATCH_RETURN: Final = 129  # targets [continuation in the main body or in the enclosing handler]
 TAIL_CALL: Final = 130  # CallOp as terminator: epilog, then jump
+SUSPEND: Final = 131  # args (continuation): return from an async method that did not complete
 
 # Conditions of integer compares; the unsigned ones are also right for references and addresses.
 EQ: Final = 0
@@ -158,8 +162,15 @@ TRAP_NULL: Final = 3
 # Where a CallOp goes.
 TARGET_CELL: Final = 0  # call [cell]: lazy method or helper cell, or eager helper cell
 TARGET_DISPATCH: Final = 1  # virtual/interface dispatch cell: the callee's stub needs the cell's address
-TARGET_INDIRECT: Final = 2  # args[0] is the code address
-TARGET_INDIRECT_DISPATCH: Final = 3  # args[0] is the address of a dispatch cell
+TARGET_DIRECT: Final = 2  # call rel32 of `symbol`, code of the same image
+TARGET_INDIRECT: Final = 3  # args[0] is the code address
+TARGET_INDIRECT_DISPATCH: Final = 4  # args[0] is the address of a dispatch cell
+
+# How an await continues after it suspended (`Await.handling`).
+AWAIT_PLAIN: Final = 0  # what was awaited decides: calls of methods with the async convention in IL
+AWAIT_CAPTURED: Final = 1  # in the context captured at the suspension
+AWAIT_THREAD_POOL: Final = 2  # on the thread pool: ConfigureAwait(false)
+AWAIT_TAIL: Final = 3  # nothing is left to do: the callee's continuation is the method's own
 
 
 class Op:
@@ -214,7 +225,7 @@ class ParamOp(Op):
 
 
 class ImmOp(Op):
-    """An operation with one small immediate (FROUND, LOCALLOC)."""
+    """An operation with one small immediate (FROUND, LOCALLOC, RESUME_INFO, RESUME_POINT)."""
 
     __slots__ = ("imm",)
 
@@ -331,6 +342,27 @@ class BlockOp(Op):
         self.needs_barrier = needs_barrier
 
 
+class Await:
+    """What a call of an async method is to an async method: a place where it may suspend.
+
+    Attributes:
+        handling: AWAIT_*.
+        memory: M_* of a scalar result as it is stored in a continuation, -1 if there is none or it is a struct.
+        layout: layout of a struct result, else None.
+        adapts_value_task: what is awaited is a value task that IL turned into a task first.
+    """
+
+    __slots__ = ("adapts_value_task", "handling", "layout", "memory")
+
+    def __init__(
+        self, handling: int, memory: int = -1, layout: StructLayout | None = None, adapts_value_task: bool = False
+    ) -> None:
+        self.handling = handling
+        self.memory = memory
+        self.layout = layout
+        self.adapts_value_task = adapts_value_task
+
+
 class CallOp(Op):
     """CALL, and TAIL_CALL as a terminator.
 
@@ -347,9 +379,12 @@ class CallOp(Op):
         is_user_call: reaches managed code that has safe points itself, so that a loop around it needs no poll.
         may_run_early: a helper whose only effect besides its value is one that may happen at any time before, such as
             running the class constructor of a beforefieldinit type.
+        symbol: what TARGET_DIRECT calls (`MethodEntry.symbol`), else "".
+        awaits: the call is an await of the async method that is compiled.
     """
 
     __slots__ = (
+        "awaits",
         "cell",
         "is_safe_point",
         "is_user_call",
@@ -357,6 +392,7 @@ class CallOp(Op):
         "no_return",
         "result_slot",
         "signature",
+        "symbol",
         "target",
     )
 
@@ -380,10 +416,12 @@ class CallOp(Op):
         self.is_safe_point = True
         self.is_user_call = False
         self.may_run_early = False
+        self.symbol = ""
+        self.awaits: Await | None = None
 
 
 class TerminatorOp(Op):
-    """All terminators but TAIL_CALL, RETURN, UNREACHABLE, END_FINALLY and END_FILTER, which have no targets."""
+    """All terminators with targets: not TAIL_CALL, RETURN, SUSPEND, UNREACHABLE, END_FINALLY and END_FILTER."""
 
     __slots__ = ("targets",)
 

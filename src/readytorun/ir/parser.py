@@ -13,6 +13,7 @@ from readytorun.errors import ReadyToRunError
 from readytorun.ir import names, ops
 from readytorun.ir.function import Block, EHRegion, Funclet, Function, Slot
 from readytorun.ir.ops import (
+    Await,
     BlockOp,
     BranchOp,
     CallOp,
@@ -29,10 +30,12 @@ from readytorun.ir.ops import (
     TerminatorOp,
     TrapOp,
 )
+from readytorun.ir.runtime_async import AsyncCall, RuntimeAsync, dialect_named
 from readytorun.ir.text import implied_type
 from readytorun.ir.types import (
     MEMORY_NAMES,
     MEMORY_VALUE_TYPES,
+    ROLE_CONTINUATION,
     ROLE_NAMES,
     ROLE_NORMAL,
     STRUCT,
@@ -48,6 +51,9 @@ _TOKEN: Final = re.compile(r'\s*(?:;.*|("(?:[^"\\]|\\.)*"|->|[A-Za-z0-9_.]+|[-+*
 
 _SECTION_NAMES: Final = tuple([section.name for section in ImportSectionKind])
 _THUNK_NAMES: Final = tuple([thunk.name for thunk in ThunkKind])
+_ASYNC_SLOTS: Final = (
+    *("context_slot", "buffer_slot", "thread", "execution_context", "synchronization_context", "resumed"),
+)
 
 
 class IRSyntaxError(ReadyToRunError):
@@ -158,6 +164,8 @@ class _Parser:
         self.function = self._function_line(self.lines[0])
         self.blocks: dict[int, Block] = {}
         self.values: dict[int, Op] = {}
+        # Slots of the line runtime_async, which stands in front of their own lines.
+        self.async_slots: list[tuple[str, int, _Line]] = []
         # Operations whose operands are filled in at the end, since they may be defined further down.
         self.pending: list[tuple[Op, list[int], int]] = []
 
@@ -177,6 +185,7 @@ class _Parser:
                 function.next_block_id = max(function.next_block_id, block_id + 1)
         for line in self.lines[1:first_block]:
             self._header_line(line)
+        self._bind_async_slots()
         # Numbers for operations without value come behind those of the values.
         for line in self.lines[first_block:]:
             if len(line.tokens) > 1 and line.tokens[0][:1] == "v" and line.tokens[0][1:].isdecimal():
@@ -212,9 +221,16 @@ class _Parser:
                 line.expect(",")
             params.append(self._abi_type(line))
         line.expect("->")
-        result = self._abi_type(line)
+        signature = self._signature(line, params)
         line.end()
-        return Function(str(name), CallSignature(params, result))
+        return Function(str(name), signature)
+
+    def _signature(self, line: _Line, params: list[AbiType]) -> CallSignature:
+        """The signature whose result comes next."""
+        result = self._abi_type(line)
+        # What an async method returns besides reads like a role.
+        is_async = result.role == ROLE_CONTINUATION
+        return CallSignature(params, AbiType(result.type, result.layout), is_async)
 
     def _header_line(self, line: _Line) -> None:
         function = self.function
@@ -238,9 +254,67 @@ class _Parser:
             function.funclets.append(Funclet(entry, is_filter, line.integer()))
         elif word == "fixup":
             function.fixups.append(self._cell(line))
+        elif word == "runtime_async":
+            self._runtime_async_line(line)
+        elif word == "async_call":
+            facts = function.runtime_async
+            if facts is None:
+                raise line.error("async_call without runtime_async")
+            name = line.next()
+            cell = self._cell(line)
+            params: list[AbiType] = []
+            line.expect("(")
+            while not line.accept(")"):
+                if params:
+                    line.expect(",")
+                params.append(self._abi_type(line))
+            line.expect("->")
+            facts.calls[name] = AsyncCall(cell, self._signature(line, params))
         else:
             raise line.error(f"unexpected {word!r}")
         line.end()
+
+    def _runtime_async_line(self, line: _Line) -> None:
+        dialect = dialect_named(line.next())
+        if dialect is None:
+            raise line.error("unknown dialect")
+        facts = RuntimeAsync(dialect, False)
+        line.expect("type")
+        facts.continuation_type = self._blob(line)
+        line.expect("symbol")
+        facts.symbol = _string(line)
+        line.expect("stub")
+        facts.stub_symbol = _string(line)
+        facts.saves_contexts = line.accept("saves_contexts")
+        while line.peek() in _ASYNC_SLOTS:
+            word = line.next()
+            self.async_slots.append((word, line.numbered("s"), line))
+        if line.accept("region"):
+            facts.synthetic_region = line.integer()
+        if line.accept("states"):
+            facts.state_count = line.integer()
+        self.function.runtime_async = facts
+
+    def _bind_async_slots(self) -> None:
+        facts = self.function.runtime_async
+        if facts is None:
+            return
+        for word, number, line in self.async_slots:
+            if number >= len(self.function.slots):
+                raise line.error(f"s{number} is not defined")
+            slot = self.function.slots[number]
+            if word == "context_slot":
+                facts.context_slot = slot
+            elif word == "buffer_slot":
+                facts.buffer_slot = slot
+            elif word == "thread":
+                facts.thread_slot = slot
+            elif word == "execution_context":
+                facts.execution_context_slot = slot
+            elif word == "synchronization_context":
+                facts.synchronization_context_slot = slot
+            else:
+                facts.resumed_slot = slot
 
     def _slot_line(self, line: _Line) -> None:
         if line.numbered("s") != len(self.function.slots):
@@ -274,6 +348,7 @@ class _Parser:
         if line.accept("enclosing"):
             region.enclosing = line.integer()
         region.same_try_as_previous = line.accept("same_try")
+        region.catches_exception = line.accept("catches_exception")
         self.function.eh_regions.append(region)
 
     def _block_line(self, line: _Line) -> Block:
@@ -340,14 +415,17 @@ class _Parser:
         thunk = ThunkKind.NONE
         gc_ref_map = b""
         context = b""
+        rva_of = ""
         if line.accept(","):
             thunk = ThunkKind(line.choice(_THUNK_NAMES))
             if line.accept(","):
                 gc_ref_map = self._blob(line)
                 if line.accept(","):
                     context = self._blob(line)
+                    if line.accept(","):
+                        rva_of = _string(line)
         line.expect(")")
-        return Cell(section, signature, thunk, gc_ref_map, context=context)
+        return Cell(section, signature, thunk, gc_ref_map, rva_of, context)
 
     def _blob(self, line: _Line) -> bytes:
         if line.peek() in (",", ")"):
@@ -515,8 +593,11 @@ class _Parser:
         if line.peek() in names.TARGET_NAMES and line.peek() != "cell":
             target = line.choice(names.TARGET_NAMES)
         cell = None
+        symbol = ""
         if target >= ops.TARGET_INDIRECT:
             args.append(line.numbered("v"))
+        elif target == ops.TARGET_DIRECT:
+            symbol = _string(line)
         if line.peek() == "cell":
             cell = self._cell(line)
         params: list[AbiType] = []
@@ -528,16 +609,36 @@ class _Parser:
             line.expect(":")
             args.append(line.numbered("v"))
         line.expect("->")
-        result = self._abi_type(line)
+        signature = self._signature(line, params)
+        result = signature.result
         type = VOID if result.type == STRUCT or opcode == ops.TAIL_CALL else result.type
-        op = CallOp(id, opcode, type, target, cell, CallSignature(params, result), [])
+        op = CallOp(id, opcode, type, target, cell, signature, [])
+        op.symbol = symbol
         if line.accept("result"):
             op.result_slot = self._slot_reference(line)
         op.no_return = line.accept("no_return")
         op.is_safe_point = not line.accept("no_safe_point")
         op.is_user_call = line.accept("user")
         op.may_run_early = line.accept("may_run_early")
+        if line.accept("await"):
+            op.awaits = self._await(line)
         return op
+
+    def _await(self, line: _Line) -> Await:
+        awaits = Await(line.choice(names.AWAIT_NAMES))
+        if line.peek() == "struct":
+            awaits.layout = self._layout(line)
+        elif not line.accept("void"):
+            awaits.memory = line.choice(MEMORY_NAMES)
+        awaits.adapts_value_task = line.accept("adapts_value_task")
+        return awaits
+
+
+def _string(line: _Line) -> str:
+    token = line.next()
+    if token[:1] != '"':
+        raise line.error(f"a string in quotes expected, found {token!r}")
+    return str(json.loads(token))
 
 
 def _is_label(line: _Line) -> bool:

@@ -36,6 +36,7 @@ from readytorun.ir.ops import (
     TerminatorOp,
     TrapOp,
 )
+from readytorun.ir.runtime_async import RuntimeAsync
 from readytorun.ir.types import (
     I32,
     I64,
@@ -68,12 +69,16 @@ def function_header(function: Function) -> list[str]:
     signature = function.signature
     params = ", ".join([print_abi_type(param) for param in signature.params])
     result = print_abi_type(signature.result)
+    if signature.returns_continuation:
+        result += " continuation"
     lines = [f"function {json.dumps(function.name)} ({params}) -> {result}"]
     if function.context_kind or function.context_param >= 0:
         line = f"  context {names.CONTEXT_NAMES[function.context_kind]}"
         if function.context_param >= 0:
             line += f" param {function.context_param}"
         lines.append(line)
+    if function.runtime_async is not None:
+        lines.extend(_runtime_async(function.runtime_async))
     for slot in function.slots:
         lines.append(f"  slot s{slot.id}: " + _slot(slot))
     for index, region in enumerate(function.eh_regions):
@@ -83,6 +88,32 @@ def function_header(function: Function) -> list[str]:
         lines.append(f"  funclet {index + 1}: b{funclet.entry.id} {kind} of region {funclet.region}")
     for cell in function.fixups:
         lines.append(f"  fixup {print_cell(cell)}")
+    return lines
+
+
+def _runtime_async(facts: RuntimeAsync) -> list[str]:
+    text = f"  runtime_async {facts.dialect.name} type {facts.continuation_type.hex()}"
+    text += f" symbol {json.dumps(facts.symbol)} stub {json.dumps(facts.stub_symbol)}"
+    if facts.saves_contexts:
+        text += " saves_contexts"
+    for word, slot in (
+        ("context_slot", facts.context_slot),
+        ("buffer_slot", facts.buffer_slot),
+        ("thread", facts.thread_slot),
+        ("execution_context", facts.execution_context_slot),
+        ("synchronization_context", facts.synchronization_context_slot),
+        ("resumed", facts.resumed_slot),
+    ):
+        if slot is not None:
+            text += f" {word} s{slot.id}"
+    if facts.synthetic_region >= 0:
+        text += f" region {facts.synthetic_region}"
+    if facts.state_count:
+        text += f" states {facts.state_count}"
+    lines = [text]
+    for name, call in facts.calls.items():
+        params = ", ".join([print_abi_type(param) for param in call.signature.params])
+        lines.append(f"  async_call {name} {print_cell(call.cell)} ({params}) -> {print_abi_type(call.signature.result)}")
     return lines
 
 
@@ -115,6 +146,8 @@ def _region(region: EHRegion) -> str:
         text += f" enclosing {region.enclosing}"
     if region.same_try_as_previous:
         text += " same_try"
+    if region.catches_exception:
+        text += " catches_exception"
     return text
 
 
@@ -139,14 +172,16 @@ def print_layout(layout: StructLayout) -> str:
 
 
 def print_cell(cell: Cell) -> str:
-    """`cell(SECTION, signature, thunk, GC reference map, context)`, without the empty ones at the end."""
+    """`cell(SECTION, signature, thunk, GC reference map, context, symbol)`, without the empty ones at the end."""
     text = f"cell({cell.section.name}, {cell.signature.hex()}"
-    if cell.thunk or cell.gc_ref_map or cell.context:
+    if cell.thunk or cell.gc_ref_map or cell.context or cell.rva_of:
         text += f", {cell.thunk.name}"
-    if cell.gc_ref_map or cell.context:
+    if cell.gc_ref_map or cell.context or cell.rva_of:
         text += f", {cell.gc_ref_map.hex()}"
-    if cell.context:
+    if cell.context or cell.rva_of:
         text += f", {cell.context.hex()}"
+    if cell.rva_of:
+        text += f", {json.dumps(cell.rva_of)}"
     return text + ")"
 
 
@@ -201,7 +236,7 @@ def _implied_type(op: Op) -> int:
 
 def implied_type(opcode: int) -> int:
     """Type of the value of an operation whose opcode alone implies it, VOID if it has none."""
-    if opcode in (ops.CATCH_ARG, ops.LOAD_STRING):
+    if opcode in (ops.CATCH_ARG, ops.LOAD_STRING, ops.CONTINUATION):
         return REF
     if opcode in (ops.SLOT_ADDR, ops.LOAD_CELL, ops.DATA_ADDR, ops.SEXT32, ops.ZEXT32):
         return I64
@@ -231,7 +266,7 @@ def _body(op: Op) -> str:
     if isinstance(op, DataOp):
         return f"{name} {op.field_rid}"
     if isinstance(op, ImmOp):
-        return f"{name}.{type_name} {_values(op.args)}, {op.imm}"
+        return f"{name}.{type_name} {_values(op.args)}{', ' if op.args else ''}{op.imm}"
     if isinstance(op, CompareOp):
         cond = ops.CONDITION_NAMES[op.cond]
         if shape == names.SHAPE_SELECT:
@@ -293,6 +328,8 @@ def _call(op: CallOp) -> str:
         position = 1
         if op.cell is not None:
             target += " " + print_cell(op.cell)
+    elif op.target == ops.TARGET_DIRECT:
+        target += json.dumps(op.symbol)
     else:
         target += print_cell(op.cell) if op.cell is not None else "?"
     parts = []
@@ -302,6 +339,8 @@ def _call(op: CallOp) -> str:
         position += 1
     parts.extend([f"?: v{arg.id}" for arg in args[position:]])
     text = f"{target} ({', '.join(parts)}) -> {print_abi_type(op.signature.result)}"
+    if op.signature.returns_continuation:
+        text += " continuation"
     if op.result_slot is not None:
         text += f" result s{op.result_slot.id}"
     if op.no_return:
@@ -312,6 +351,15 @@ def _call(op: CallOp) -> str:
         text += " user"
     if op.may_run_early:
         text += " may_run_early"
+    awaits = op.awaits
+    if awaits is not None:
+        text += f" await {names.AWAIT_NAMES[awaits.handling]}"
+        if awaits.layout is not None:
+            text += " " + print_layout(awaits.layout)
+        else:
+            text += f" {MEMORY_NAMES[awaits.memory]}" if awaits.memory >= 0 else " void"
+        if awaits.adapts_value_task:
+            text += " adapts_value_task"
     return text
 
 

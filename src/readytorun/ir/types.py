@@ -94,14 +94,21 @@ class AbiType:
 
 
 class CallSignature:
-    """Parameters in calling-convention order (this, return buffer, generic context, declared ones), and the result.
+    """Parameters in calling-convention order, and the results.
 
-    A struct result that comes back in registers has result type STRUCT; one that needs a return buffer has an explicit
-    ROLE_RETURN_BUFFER parameter and result VOID.
+    The order is: this, return buffer, generic context, continuation, declared parameters. A struct result that comes
+    back in registers has result type STRUCT; one that needs a return buffer has an explicit ROLE_RETURN_BUFFER parameter
+    and result VOID.
+
+    Attributes:
+        params, result: see above.
+        returns_continuation: the async convention: a continuation, or null if the call completed, comes back in a
+            register of its own. Such a signature has a ROLE_CONTINUATION parameter.
     """
 
-    __slots__ = ("params", "result")
+    __slots__ = ("params", "result", "returns_continuation")
 
-    def __init__(self, params: list[AbiType], result: AbiType) -> None:
+    def __init__(self, params: list[AbiType], result: AbiType, returns_continuation: bool = False) -> None:
         self.params = params
         self.result = result
+        self.returns_continuation = returns_continuation

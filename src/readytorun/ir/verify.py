@@ -69,6 +69,8 @@ _CLASSES: Final[dict[int, type[Op]]] = {
     ops.DATA_ADDR: DataOp,
     ops.FROUND: ImmOp,
     ops.LOCALLOC: ImmOp,
+    ops.RESUME_INFO: ImmOp,
+    ops.RESUME_POINT: ImmOp,
     ops.CMP: CompareOp,
     ops.FCMP: CompareOp,
     ops.SELECT: CompareOp,
@@ -369,6 +371,8 @@ class _Verifier:
                 self.fault("not first in the entry of a handler", block, op)
             elif region.kind > 1:
                 self.fault("a finally or fault handler has no exception object", block, op)
+        if op.opcode == ops.CONTINUATION and not _follows_async_call(block, op):
+            self.fault("not behind the call of an async method", block, op)
         if op.opcode == ops.PARAM and block is not self.function.blocks[0]:
             self.fault("not in the entry block", block, op)
         if isinstance(op, CellOp):
@@ -437,6 +441,8 @@ class _Verifier:
             good = type == I64 and types == [I64]
         elif opcode == ops.SWITCH or opcode == ops.END_FILTER:
             good = type == VOID and types == [I32]
+        elif opcode == ops.SUSPEND:
+            good = type == VOID and types == [REF] and self.function.signature.returns_continuation
         elif opcode == ops.RETURN:
             result = self.function.signature.result.type
             if result == STRUCT:
@@ -464,9 +470,9 @@ class _Verifier:
         if isinstance(op, ParamOp):
             params = self.function.signature.params
             return 0 <= op.index < len(params) and params[op.index].type == type != STRUCT
-        if opcode in (ops.CATCH_ARG, ops.LOAD_STRING):
+        if opcode in (ops.CATCH_ARG, ops.LOAD_STRING, ops.CONTINUATION):
             return type == REF
-        if opcode in (ops.SLOT_ADDR, ops.LOAD_CELL, ops.DATA_ADDR):
+        if opcode in (ops.SLOT_ADDR, ops.LOAD_CELL, ops.DATA_ADDR, ops.RESUME_INFO):
             return type == I64
         return type == VOID
 
@@ -505,6 +511,9 @@ class _Verifier:
             first = 1
             if not types or types[0] != I64:
                 self.fault("the first operand is not a code or cell address", block, op)
+        elif op.target == ops.TARGET_DIRECT:
+            if not op.symbol or op.cell is not None:
+                self.fault("a direct call has a symbol and no cell", block, op)
         elif op.cell is None:
             self.fault("no cell", block, op)
         elif (op.target == ops.TARGET_DISPATCH) != (op.cell.section == ImportSectionKind.DISPATCH):
@@ -520,6 +529,8 @@ class _Verifier:
                 self.fault(f"parameter {index} is {TYPE_NAMES[param.type]}, not {TYPE_NAMES[type]}", block, op)
         if op.result_slot is not None and op.signature.result.type != STRUCT:
             self.fault("a result slot, but no struct result", block, op)
+        if op.awaits is not None and (not op.signature.returns_continuation or self.function.runtime_async is None):
+            self.fault("an await is a call of an async method in an async method", block, op)
         if op.no_return and op.opcode == ops.CALL and block.ops[-1].opcode != ops.UNREACHABLE:
             self.fault("a call that does not return needs an UNREACHABLE behind it", block, op)
 
@@ -535,7 +546,7 @@ class _Verifier:
         for target in successors_of(block):
             if target.funclet != block.funclet:
                 self.fault(f"control leaves the funclet by b{target.id}", block, op)
-        if opcode in (ops.RETURN, ops.TAIL_CALL) and block.funclet:
+        if opcode in (ops.RETURN, ops.TAIL_CALL, ops.SUSPEND) and block.funclet:
             self.fault("in a funclet", block, op)
         elif opcode == ops.CALL_FINALLY:
             entry = targets[0]
@@ -553,6 +564,20 @@ class _Verifier:
         elif opcode == ops.END_FILTER:
             if region is None or not function.funclets[block.funclet - 1].is_filter:
                 self.fault("not in a filter", block, op)
+
+
+def _follows_async_call(block: Block, op: Op) -> bool:
+    """Whether nothing but a RESUME_POINT stands between the operation and the call of an async method."""
+    for index in range(len(block.ops)):
+        if block.ops[index] is op:
+            while index > 0:
+                index -= 1
+                before = block.ops[index]
+                if isinstance(before, CallOp):
+                    return before.signature.returns_continuation
+                if before.opcode != ops.RESUME_POINT:
+                    return False
+    return False
 
 
 def _are_comparable(a: int, b: int) -> bool:
