@@ -40,9 +40,9 @@ from readytorun.backend.x64.forms import (
 from readytorun.backend.x64.frame import Frame
 from readytorun.backend.x64.registers import FLOAT_SCRATCH, SCRATCH, SCRATCH2, XMM0
 from readytorun.ir import ops
-from readytorun.ir.ops import CellOp, ConstOp, DataOp, FloatConstOp, MemoryOp, Op, SlotOp
+from readytorun.ir.ops import CellOp, ConstOp, DataOp, FloatConstOp, ImmOp, MemoryOp, Op, SlotOp
 from readytorun.ir.types import F32, F64, I32
-from readytorun.r2r.model import Cell, FieldRvaData, ReadOnlyData
+from readytorun.r2r.model import Cell, CodeLabel, FieldRvaData, ReadOnlyData
 
 # Load form of each M_* type, and whether it takes REX.W.
 LOAD_FORMS: Final = (
@@ -70,6 +70,9 @@ STORE_FORMS: Final = (
     MOV_RM_R,
 )
 MEMORY_WIDE: Final = (0, 0, 0, 0, 0, 1, 0, 0, 1, 1)
+
+
+RESUME_INFO_SIZE: Final = 16  # of an entry of the ResumeInfo table: two addresses
 
 
 class Emitter:
@@ -106,6 +109,7 @@ class Emitter:
         "poll_resume",
         "poll_saves",
         "region",
+        "resume_points",
         "safe_points",
         "spans",
         "start_label",
@@ -126,6 +130,12 @@ class Emitter:
         self.m_disp = 0
         self.data = bytearray()
         self.data_alignment = 4
+        # An async method's data begins with its ResumeInfo table: marks of the DiagnosticIPs, by state.
+        self.resume_points: dict[int, int] = {}
+        facts = lowering.function.runtime_async
+        if facts is not None and facts.state_count:
+            self.data += bytes(RESUME_INFO_SIZE * facts.state_count)
+            self.data_alignment = 8
         self.literals: dict[tuple[int, int], int] = {}
         # Switch tables: (offset in data, labels).
         self.tables: list[tuple[int, list[int]]] = []
@@ -329,6 +339,8 @@ class Emitter:
                 code.rm(MOV_R_RM, 1, reg, reg, -1, 1, 0)
         elif isinstance(value, DataOp):
             code.rip(LEA_R_M, 1, reg, FieldRvaData(value.field_rid), 0, 0)
+        elif isinstance(value, ImmOp) and value.opcode == ops.RESUME_INFO:
+            code.rip(LEA_R_M, 1, reg, ReadOnlyData(RESUME_INFO_SIZE * value.imm), 0, 0)
         elif isinstance(value, MemoryOp) and self.lowering.kind[value.id] == KIND_FOLDED:
             if value.opcode == ops.LOAD:
                 # The target itself may hold part of the address, unless it is a scratch register.
@@ -439,6 +451,15 @@ class Emitter:
         code.byte(0x15)
         code.reloc_marks.append(code.mark())
         code.reloc_targets.append(cell)
+        code.reloc_addends.append(0)
+        code.imm32(0)
+
+    def direct_call(self, symbol: str) -> None:
+        """call rel32 of other code in the image"""
+        code = self.code
+        code.byte(0xE8)
+        code.reloc_marks.append(code.mark())
+        code.reloc_targets.append(CodeLabel(symbol))
         code.reloc_addends.append(0)
         code.imm32(0)
 

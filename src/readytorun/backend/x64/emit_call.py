@@ -27,7 +27,7 @@ from readytorun.backend.x64.forms import (
 )
 from readytorun.backend.x64.helpers import GC_POLL, INDIRECT_TRAP_THREADS, TRAP_HELPERS
 from readytorun.backend.x64.moves import Moves
-from readytorun.backend.x64.registers import FLOAT_SCRATCH, R11, RAX, RSP, SCRATCH, SCRATCH2, XMM0
+from readytorun.backend.x64.registers import CONTINUATION_RESULT, FLOAT_SCRATCH, R11, RAX, RSP, SCRATCH, SCRATCH2, XMM0
 from readytorun.ir import ops
 from readytorun.ir.ops import CallOp, ConstOp, Op, SlotOp
 from readytorun.ir.types import F32, F64, I64, M_F64, M_I64, STRUCT, VOID
@@ -52,6 +52,8 @@ def emit_call(e: Emitter, op: CallOp, places: ArgumentPlaces) -> None:
     elif target == ops.TARGET_DISPATCH and cell is not None:
         code.rip(LEA_R_M, 1, R11, cell, 0, 0)
         code.rm(CALL_RM, 0, 0, R11, -1, 1, 0)
+    elif target == ops.TARGET_DIRECT:
+        e.direct_call(op.symbol)
     elif target == ops.TARGET_INDIRECT:
         code.digit(CALL_RM, 0, 0, RAX)
     elif target == ops.TARGET_INDIRECT_DISPATCH:
@@ -65,7 +67,10 @@ def emit_call(e: Emitter, op: CallOp, places: ArgumentPlaces) -> None:
     e.call_end = code.mark()
     result = op.signature.result
     if op.is_safe_point:
-        e.safe_points.append((e.call_end, e.lowering.position[op.id] + 1, result_gc_flags(result)))
+        registers = result_gc_flags(result)
+        if op.signature.returns_continuation:
+            registers.append((CONTINUATION_RESULT, 0))
+        e.safe_points.append((e.call_end, e.lowering.position[op.id] + 1, registers))
     if result.type == STRUCT:
         _store_result(e, op)
     elif op.type != VOID:
@@ -240,6 +245,22 @@ def emit_return(e: Emitter, op: Op) -> None:
             e.zero(RAX)
         else:
             e.load(args[0], RAX)
+    if e.lowering.function.signature.returns_continuation:
+        e.zero(CONTINUATION_RESULT)
+    _leave(e)
+
+
+def emit_suspend(e: Emitter, op: Op) -> None:
+    """SUSPEND: the continuation to its register, epilog, ret; what the caller takes for references is null."""
+    e.load(op.args[0], CONTINUATION_RESULT)
+    for register, _ in result_gc_flags(e.lowering.function.signature.result):
+        e.zero(register)
+    _leave(e)
+
+
+def _leave(e: Emitter) -> None:
+    """The epilog and the return, or a jump to those of another return."""
+    code = e.code
     if e.epilogs >= _MAX_EPILOGS:
         code.jump(ALWAYS, e.epilog_label)
         return

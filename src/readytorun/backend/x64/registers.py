@@ -38,6 +38,7 @@ FLOAT_SCRATCH2: Final = XMM14
 
 ARGUMENT_REGISTERS: Final = (RDI, RSI, RDX, RCX, R8, R9)
 FLOAT_ARGUMENT_COUNT: Final = 8  # xmm0..xmm7
+CONTINUATION_RESULT: Final = RCX  # of calls with the async convention, beside the result proper
 
 # In order of preference. RBP is one of the callee-saved ones in methods without frame pointer.
 VOLATILE_INTS: Final = (RAX, RCX, RDX, RSI, RDI, R8, R9)

@@ -24,6 +24,7 @@ from readytorun.backend.lowering import (
 from readytorun.backend.x64.abi import ArgumentPlaces
 from readytorun.backend.x64.registers import (
     ALL_MASK,
+    CONTINUATION_RESULT,
     RAX,
     RCX,
     RDI,
@@ -150,14 +151,14 @@ class Selector:
         if kind == KIND_NONE and type != VOID:
             if opcode == ops.CONST or opcode == ops.FCONST or opcode == ops.SLOT_ADDR:
                 kind = KIND_FREE
-            elif opcode == ops.LOAD_CELL or opcode == ops.LOAD_STRING or opcode == ops.DATA_ADDR:
+            elif ops.LOAD_CELL <= opcode <= ops.RESUME_INFO:
                 kind = KIND_CHEAP
             elif opcode == ops.ADDR and 0 < lowering.use_count[id] == self.memory_uses[id]:
                 kind = KIND_FOLDED
             else:
                 kind = KIND_VALUE
             lowering.kind[id] = kind
-        if opcode <= ops.DATA_ADDR:
+        if opcode <= ops.RESUME_INFO:
             if opcode == ops.PHI:
                 for arg in op.args:
                     self._partner(op, arg)
@@ -460,6 +461,13 @@ class Selector:
                 result = lowering.function.signature.result.type
                 if result != STRUCT:
                     self._want(args[0], XMM0 if result == F32 or result == F64 else RAX)
+        elif opcode == ops.CONTINUATION:
+            # The register holds it since the call in front, whose own result must not go there.
+            lowering.clobbers[id] = 1 << CONTINUATION_RESULT
+            lowering.result_late[id] = 1
+            lowering.prefer(id, CONTINUATION_RESULT)
+        elif opcode == ops.SUSPEND:
+            self._want(args[0], CONTINUATION_RESULT)
         elif opcode == ops.CALL_FINALLY:
             self.has_calls = True
             lowering.clobbers[id] = ALL_MASK

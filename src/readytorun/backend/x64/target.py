@@ -11,7 +11,7 @@ from readytorun.backend.liveness import compute_liveness
 from readytorun.backend.lowering import KIND_FOLDED, NO_PLACE, Lowering
 from readytorun.backend.regalloc import Allocation, RegisterFile, allocate
 from readytorun.backend.x64.abi import ArgumentPlaces
-from readytorun.backend.x64.emit import Emitter
+from readytorun.backend.x64.emit import RESUME_INFO_SIZE, Emitter
 from readytorun.backend.x64.emit_call import (
     INT3,
     NOP,
@@ -20,6 +20,7 @@ from readytorun.backend.x64.emit_call import (
     emit_poll,
     emit_return,
     emit_stubs,
+    emit_suspend,
     emit_tail_call,
     has_stubs,
 )
@@ -61,6 +62,7 @@ from readytorun.backend.x64.moves import Moves
 from readytorun.backend.x64.prolog import emit_prolog_body
 from readytorun.backend.x64.registers import (
     CALLEE_SAVED,
+    CONTINUATION_RESULT,
     RDI,
     VOLATILE_FLOATS,
     VOLATILE_INTS,
@@ -72,6 +74,8 @@ from readytorun.ir.function import Block, Function
 from readytorun.ir.ops import BlockOp, BranchOp, CallOp, CompareOp, ImmOp, MemoryOp, Op, ParamOp, TerminatorOp, TrapOp
 from readytorun.ir.types import I64, REF
 from readytorun.r2r.model import (
+    CATCHES_EXCEPTION,
+    CodeLabel,
     CodePart,
     CompiledMethod,
     DebugBound,
@@ -388,6 +392,7 @@ class _Compilation:
         e = self.e
         kind = self.lowering.kind
         last_il = -1
+        previous: Op | None = None
         interruptible = self.selector.has_ranges and (block.loop_depth > 0 or is_way_to_tail_call(block))
         for op in block.ops:
             il_offset = op.il_offset
@@ -399,6 +404,11 @@ class _Compilation:
             opcode = op.opcode
             start = e.code.mark()
             instructions = e.code.instructions
+            if opcode == ops.RESUME_POINT and isinstance(op, ImmOp):
+                behind_call = previous is not None and previous.opcode == ops.CALL
+                e.resume_points[op.imm] = e.call_end if behind_call else start
+                continue
+            previous = op
             if opcode >= ops.JUMP:
                 self._emit_terminator(index, block, op, opcode)
             elif opcode != ops.GC_POLL:
@@ -421,6 +431,8 @@ class _Compilation:
         opcode = op.opcode
         if start == end or opcode == ops.RETURN or opcode == ops.LOCALLOC:
             return  # no code, or an epilog, or a frame that changes
+        if opcode == ops.CONTINUATION or opcode == ops.SUSPEND:
+            return  # a reference where no value lives
         count = e.code.instructions - instructions
         if opcode == ops.JUMP:
             whole = count == 0 or not self._moves_references(block)
@@ -466,6 +478,8 @@ class _Compilation:
             emit_switch(e, op, [self._label(target) for target in op.targets])
         elif opcode == ops.RETURN:
             emit_return(e, op)
+        elif opcode == ops.SUSPEND:
+            emit_suspend(e, op)
         elif opcode == ops.UNREACHABLE:
             if not code.buf or code.buf[len(code.buf) - 1] != INT3:
                 code.byte(INT3)
@@ -548,7 +562,21 @@ class _Compilation:
             eh_clauses=self._clauses(parts),
             debug_bounds=tuple(bounds),
             fixups=tuple(function.fixups),
+            data_relocations=self._resume_info(),
         )
+
+    def _resume_info(self) -> tuple[Relocation, ...]:
+        """The two addresses of each entry of the ResumeInfo table: resumption stub, DiagnosticIP."""
+        facts = self.function.runtime_async
+        result: list[Relocation] = []
+        if facts is not None:
+            code = self.e.code
+            for state in range(facts.state_count):
+                offset = RESUME_INFO_SIZE * state
+                point = code.offset(self.e.resume_points[state])
+                result.append(Relocation(offset, RelocationKind.DIR64, CodeLabel(facts.stub_symbol)))
+                result.append(Relocation(offset + 8, RelocationKind.DIR64, CodeLabel("", point)))
+        return tuple(result)
 
     def _clauses(self, parts: list[CodePart]) -> tuple[EHClause, ...]:
         code = self.e.code
@@ -577,6 +605,7 @@ class _Compilation:
                     handler.end,
                     extra,
                     region.same_try_as_previous,
+                    CATCHES_EXCEPTION if region.catches_exception else 0,
                 )
             )
         return tuple(clauses)
@@ -624,7 +653,7 @@ def emit_operation(e: Emitter, op: Op, opcode: int, selector: Selector) -> None:
     """Emit any operation but a terminator."""
     if opcode < ops.ADD:
         # Constants and addresses are made by their users, unless they got a register.
-        if opcode == ops.LOAD_CELL or opcode == ops.LOAD_STRING or opcode == ops.DATA_ADDR:
+        if ops.LOAD_CELL <= opcode <= ops.RESUME_INFO:
             place = e.place[op.id]
             if place < NO_PLACE:
                 e.make(op, place)
@@ -685,6 +714,8 @@ def emit_operation(e: Emitter, op: Op, opcode: int, selector: Selector) -> None:
             emit_zero_block(e, op)
     elif opcode == ops.NULL_CHECK:
         emit_null_check(e, op)
+    elif opcode == ops.CONTINUATION:
+        e.done(op, CONTINUATION_RESULT)
     elif opcode == ops.MEMORY_BARRIER:
         emit_memory_barrier(e)
     elif opcode == ops.LOCALLOC and isinstance(op, ImmOp):
