@@ -35,6 +35,7 @@ _TYPE_VARIABLE: Final = 6
 _METHOD_VARIABLE: Final = 7
 _FUNCTION_POINTER: Final = 8
 _RID: Final = 0xFFFFFF
+_ASYNC_VARIANT: Final = 1
 
 
 def type_key(type: TypeDesc) -> Key:
@@ -99,11 +100,16 @@ def type_from_key(context: TypeSystemContext, key: Key) -> TypeDesc:
 
 
 def method_key(method: MethodDesc) -> Key:
-    """The key of a method: owner, row of the definition, type arguments; of arrays' methods name and arity."""
+    """The key of a method: owner, row of the definition, type arguments; of arrays' methods name and arity.
+
+    The key of an async variant has one more item than that of the method.
+    """
     owner = type_key(method.owner)
     if method.token == 0:
         return (owner, method.name, len(method.signature.params))
     arguments = tuple([type_key(argument) for argument in method.instantiation])
+    if method.is_async_variant:
+        return (owner, method.module.name, method.token & _RID, arguments, _ASYNC_VARIANT)
     return (owner, method.module.name, method.token & _RID, arguments)
 
 
@@ -115,4 +121,4 @@ def method_from_key(context: TypeSystemContext, key: Key) -> MethodDesc:
     method = context.method_on_owner(context.module_by_name(key[1]).method_def(key[2]), owner)
     if key[3]:
         method = context.method_instance(method, tuple([type_from_key(context, argument) for argument in key[3]]))
-    return method
+    return method.async_variant if len(key) == 5 else method

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from readytorun.typesystem import element_types as et
 from readytorun.typesystem.generic_context import GenericContext
 from readytorun.typesystem.type_desc import ArrayType, TypeDesc
 
@@ -42,11 +43,39 @@ CONTEXT_THIS_OBJECT: Final = 1
 CONTEXT_METHOD_TABLE: Final = 2
 CONTEXT_METHOD_DESC: Final = 3
 
+# What kind of task a method returns (MethodDesc.task_kind).
+TASK_NONE: Final = 0
+TASK: Final = 1
+TASK_OF_T: Final = 2
+VALUE_TASK: Final = 3
+VALUE_TASK_OF_T: Final = 4
+_TASK_NAMES: Final[dict[str, int]] = {
+    "Task": TASK,
+    "Task`1": TASK_OF_T,
+    "ValueTask": VALUE_TASK,
+    "ValueTask`1": VALUE_TASK_OF_T,
+}
+
 # Facts that custom attributes tell, computed together on first use.
 _ATTRIBUTES_KNOWN: Final = 1
 _NON_VERSIONABLE: Final = 2
 _INTRINSIC: Final = 4
 _UNMANAGED_CALLERS_ONLY: Final = 8
+
+
+def task_kind_of(type: TypeDesc) -> int:
+    """Which of the four task types of the core library a type is: TASK_*."""
+    kind = _TASK_NAMES.get(type.name, TASK_NONE)
+    if kind and type.namespace == "System.Threading.Tasks" and type.module.is_core:
+        return kind
+    return TASK_NONE
+
+
+def task_result(type: TypeDesc, kind: int) -> TypeDesc:
+    """The type of the result that a task of the type holds, void for none."""
+    if kind == TASK_OF_T or kind == VALUE_TASK_OF_T:
+        return type.instantiation[0]
+    return type.context.primitive(et.VOID)
 
 
 class Modifier:
@@ -77,6 +106,7 @@ class MethodSignature:
         fixed_count: how many params stand before the sentinel of a vararg call site; all of them otherwise.
         modifiers: custom modifiers anywhere in it, in order.
         contains_variables: VAR or MVAR occurs.
+        is_async_call: the async calling convention: a continuation goes in and comes back besides.
     """
 
     __slots__ = (
@@ -86,6 +116,7 @@ class MethodSignature:
         "fixed_count",
         "generic_count",
         "has_this",
+        "is_async_call",
         "modifiers",
         "params",
         "return_type",
@@ -101,6 +132,7 @@ class MethodSignature:
         params: tuple[TypeDesc, ...],
         modifiers: tuple[Modifier, ...] = (),
         fixed_count: int = -1,
+        is_async_call: bool = False,
     ) -> None:
         self.calling_convention = calling_convention
         self.has_this = has_this
@@ -109,6 +141,7 @@ class MethodSignature:
         self.return_type = return_type
         self.params = params
         self.modifiers = modifiers
+        self.is_async_call = is_async_call
         self.fixed_count = len(params) if fixed_count < 0 else fixed_count
         variables = return_type.contains_variables
         for param in params:
@@ -134,6 +167,21 @@ class MethodSignature:
             tuple([param.substitute(type_arguments, method_arguments) for param in self.params]),
             self.modifiers,
             self.fixed_count,
+            self.is_async_call,
+        )
+
+    def async_call(self, return_type: TypeDesc) -> MethodSignature:
+        """The same parameters with the async calling convention and another result."""
+        return MethodSignature(
+            self.calling_convention,
+            self.has_this,
+            self.explicit_this,
+            self.generic_count,
+            return_type,
+            self.params,
+            self.modifiers,
+            self.fixed_count,
+            True,
         )
 
     def matches(self, other: MethodSignature) -> bool:
@@ -188,6 +236,8 @@ class MethodDesc:
         generic_parameter_count: of the method itself.
         is_shared: canonical code, which needs a generic context to know its exact type arguments.
         contains_variables: VAR or MVAR occurs in the owner or the method's arguments.
+        is_async_variant: the other face of a method that returns a task: the async calling convention, and what the
+            task would hold as result. Definition, token and flags are those of the method itself.
     """
 
     __slots__ = (
@@ -196,12 +246,15 @@ class MethodDesc:
         "_context",
         "_definition",
         "_signature",
+        "_task_kind",
+        "_variant",
         "contains_variables",
         "flags",
         "generic_parameter_count",
         "id",
         "impl_flags",
         "instantiation",
+        "is_async_variant",
         "is_shared",
         "module",
         "name",
@@ -249,6 +302,9 @@ class MethodDesc:
         self.overridden_cache: MethodDesc | None = None
         self.override_state = 0  # of virtuals: 0 not computed
         self._context: GenericContext | None = None
+        self.is_async_variant = False
+        self._variant: MethodDesc | None = None
+        self._task_kind = -1
         self.id = owner.context.register_method(self)
 
     @property
@@ -322,6 +378,23 @@ class MethodDesc:
         return self.impl_flags & ASYNC != 0
 
     @property
+    def task_kind(self) -> int:
+        """Which kind of task the definition declares to return: TASK_*."""
+        if self._task_kind < 0:
+            if self._definition is not None:
+                self._task_kind = self._definition.task_kind
+            elif self.token == 0 or self.is_async_variant:
+                self._task_kind = TASK_NONE
+            else:
+                self._task_kind = task_kind_of(self.module.method_signature(self.token).return_type)
+        return self._task_kind
+
+    @property
+    def has_async_convention(self) -> bool:
+        """Whether its code has the async calling convention: a variant, or an async method that returns no task."""
+        return self.is_async_variant or (self.is_async and self.task_kind == TASK_NONE)
+
+    @property
     def is_array_method(self) -> bool:
         """One of the methods that array types have beside those of System.Array: .ctor, Get, Set, Address."""
         return isinstance(self.owner, ArrayType)
@@ -370,8 +443,14 @@ class MethodDesc:
     def signature(self) -> MethodSignature:
         """Signature with the owner's and the method's type arguments."""
         if self._signature is None:
-            if self._definition is None:
-                self._signature = self.module.method_signature(self.token)
+            if self.is_async_variant:
+                ordinary = self.ordinary.signature
+                self._signature = ordinary.async_call(task_result(ordinary.return_type, self.task_kind))
+            elif self._definition is None:
+                signature = self.module.method_signature(self.token)
+                if self.is_async and self.task_kind == TASK_NONE:
+                    signature = signature.async_call(signature.return_type)
+                self._signature = signature
             else:
                 self._signature = self._definition.signature.substitute(self.owner.instantiation, self.instantiation)
         return self._signature
@@ -389,6 +468,45 @@ class MethodDesc:
         """
         return self.module.method_body(self.rva) if self.has_body else None
 
+    # --- variants ----------------------------------------------------------------------------------------------
+
+    @property
+    def async_variant(self) -> MethodDesc:
+        """The async variant of a method that returns a task; of a variant, itself.
+
+        Raises:
+            ValueError: the method has none.
+        """
+        if self.is_async_variant:
+            return self
+        found = self._variant
+        if found is None:
+            if self.task_kind == TASK_NONE:
+                raise ValueError(f"{self} has no async variant")
+            found = MethodDesc(
+                self.module,
+                self.token,
+                self.owner,
+                self.definition,
+                self.instantiation,
+                self.name,
+                self.flags,
+                self.impl_flags,
+                self.rva,
+                self.generic_parameter_count,
+            )
+            found.is_async_variant = True
+            found._variant = self
+            self._variant = found
+        return found
+
+    @property
+    def ordinary(self) -> MethodDesc:
+        """The method that an async variant is one of; of other methods, itself."""
+        if self.is_async_variant and self._variant is not None:
+            return self._variant
+        return self
+
     # --- generics ----------------------------------------------------------------------------------------------
 
     @property
@@ -404,6 +522,8 @@ class MethodDesc:
 
     def canonical(self) -> MethodDesc:
         """The method whose code this one uses."""
+        if self._canonical is None and self.is_async_variant:
+            self._canonical = self.ordinary.canonical().async_variant
         if self._canonical is None:
             context = self.owner.context
             owner = self.owner.canonical()
@@ -422,6 +542,8 @@ class MethodDesc:
         """The method with the variables in its owner and its arguments replaced."""
         if not self.contains_variables:
             return self
+        if self.is_async_variant:
+            return self.ordinary.substitute(type_arguments, method_arguments).async_variant
         context = self.owner.context
         owner = self.owner.substitute(type_arguments, method_arguments)
         if self.token == 0:
@@ -441,7 +563,8 @@ class MethodDesc:
 
     def __str__(self) -> str:
         arguments = f"<{', '.join([str(a) for a in self.instantiation])}>" if self.instantiation else ""
-        return f"{self.owner}.{self.name}{arguments}({', '.join([str(p) for p in self.signature.params])})"
+        prefix = "[ASYNC] " if self.is_async_variant else ""
+        return f"{prefix}{self.owner}.{self.name}{arguments}({', '.join([str(p) for p in self.signature.params])})"
 
     def __repr__(self) -> str:
         return f"<{self}>"
