@@ -13,7 +13,7 @@ from readytorun.importer.abi import ir_type_of, memory_type_of
 from readytorun.importer.frame import Frame
 from readytorun.importer.refusal import Reason, Refusal
 from readytorun.ir.ops import Op
-from readytorun.ir.types import STRUCT, CallSignature
+from readytorun.ir.types import MEMORY_SIZES, STRUCT, VOID, CallSignature
 from readytorun.r2r.model import Cell
 from readytorun.typesystem.method_desc import MethodDesc, MethodSignature
 from readytorun.typesystem.type_desc import TypeDesc
@@ -60,19 +60,25 @@ def is_protected(frame: Frame) -> bool:
 
 
 def is_passed_alike(frame: Frame, a: TypeDesc, b: TypeDesc) -> bool:
-    """Whether values of the two types are, bit by bit and place by place, the same as arguments and as results."""
+    """Whether values of the two types are passed and returned in the same places, as many bits of them.
+
+    Of small integers only the size counts: that the upper bits of a result may not be what the type wants is the IL's
+    problem, for the runtime's JIT as well.
+    """
     if a is b:
         return True
     kind = ir_type_of(a)
     if kind != ir_type_of(b):
         return False
+    if kind == VOID:
+        return True
     if kind == STRUCT:
         one = frame.layout(a)
         other = frame.layout(b)
         return (
             one.size == other.size and one.gc_refs == other.gc_refs and one.register_classes == other.register_classes
         )
-    return memory_type_of(a) == memory_type_of(b)
+    return MEMORY_SIZES[memory_type_of(a)] == MEMORY_SIZES[memory_type_of(b)]
 
 
 def emit_tail_call(frame: Frame, target: int, cell: Cell | None, signature: CallSignature, args: list[Op]) -> None:
