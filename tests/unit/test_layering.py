@@ -22,6 +22,7 @@ ALLOWED: dict[str, set[str]] = {
     "compiler": {"metadata", "snapshot", "typesystem", "il", "ir", "importer", "passes", "backend", "r2r"},
     "compiled": {"typesystem"},
     "inspect": {"pe", "metadata", "il", "r2r"},
+    "__init__": {"inspect"},
     "cli": {"pe", "metadata", "snapshot", "r2r", "inspect", "compiler", "compiled"},
     "__main__": {"cli"},
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 BAD_INPUT = 1
 WRONG_USAGE = 2
 INTERNAL_ERROR = 3
+NOT_ACCEPTED = 4
 
 
 def describe_os_error(error: OSError) -> str:

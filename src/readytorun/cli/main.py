@@ -12,8 +12,10 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from readytorun.cli import check as check_command
 from readytorun.cli import compile as compile_command
 from readytorun.cli import demo as demo_command
+from readytorun.cli import dump as dump_command
 from readytorun.cli import snapshot as snapshot_command
 from readytorun.cli.failures import BAD_INPUT, INTERNAL_ERROR, WRONG_USAGE, describe_os_error
 from readytorun.errors import ReadyToRunError, UsageError
@@ -27,7 +29,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("compile")(compile_command.compile_command)
+app.command("check")(check_command.check_command)
 app.command("demo")(demo_command.demo_command)
+app.command("dump")(dump_command.dump_command)
 app.command("snapshot")(snapshot_command.snapshot_command)
 
 

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from readytorun.errors import BadImageError
 from readytorun.inspect.method_pattern import MethodPattern
-from readytorun.inspect.names import ImageNames
+from readytorun.inspect.names import ImageNames, definition_module
 from readytorun.inspect.places import Place, places_at
 from readytorun.inspect.references import References
 from readytorun.inspect.symbols import CodeSymbol, ImageSymbols
@@ -249,11 +249,17 @@ class Method:
         return table << 24 | signature.rid
 
     @property
+    def module_index(self) -> int:
+        """Index of the module that the token of an instance entry belongs to; 0 = the image's own."""
+        signature = self.raw.signature
+        return 0 if signature is None else definition_module(signature.owner, signature.module or 0)
+
+    @property
     def module(self) -> str:
         """Simple name of the assembly that the token belongs to."""
         names = self._image.names
         if self.raw.signature is not None:
-            return names.module_name(self.raw.signature.module or 0)
+            return names.module_name(self.module_index)
         return names.component_name(self.raw.component) if self.raw.component else names.assembly_name
 
     # --- code ---------------------------------------------------------------------------------------------------------

@@ -42,6 +42,7 @@ KEYWORDS: Final = {
 TypeNamePart = tuple[str, int]  # one type of a chain of nested ones, without arity suffix; number of type parameters
 
 _MAX_NESTING: Final = 100
+_MARK: Final = "\0"  # around placeholders of type variables; occurs in no name, since those end with it
 
 
 def array_name(element: str, rank: int) -> str:
@@ -83,14 +84,12 @@ class _DefinitionName(str):
 
 
 class _NameProvider:
-    """Makes names out of signatures; satisfies `SignatureProvider[str]`."""
+    """Makes names out of signatures, with placeholders for type variables; satisfies `SignatureProvider[str]`."""
 
-    __slots__ = ("method_arguments", "names", "type_arguments")
+    __slots__ = ("names",)
 
     def __init__(self, names: ModuleNames) -> None:
         self.names = names
-        self.type_arguments: Sequence[str] = ()
-        self.method_arguments: Sequence[str] = ()
 
     def primitive(self, element_type: int) -> str:
         return KEYWORDS[element_type]
@@ -115,10 +114,10 @@ class _NameProvider:
         return instantiated_name(parts, arguments)
 
     def type_variable(self, index: int) -> str:
-        return self.type_arguments[index] if index < len(self.type_arguments) else f"!{index}"
+        return f"{_MARK}!{index}{_MARK}"
 
     def method_variable(self, index: int) -> str:
-        return self.method_arguments[index] if index < len(self.method_arguments) else f"!!{index}"
+        return f"{_MARK}!!{index}{_MARK}"
 
     def function_pointer(self, signature: MethodSig[str]) -> str:
         return function_pointer_name(signature.return_type, signature.parameters)
@@ -130,6 +129,35 @@ class _NameProvider:
         return element
 
 
+class _ParameterList:
+    """"(string, int)", with places for type arguments.
+
+    Attributes:
+        arity: number of type parameters of the method itself.
+    """
+
+    __slots__ = ("_pieces", "arity")
+
+    def __init__(self, text: str, arity: int) -> None:
+        self._pieces = text.split(_MARK)  # the odd ones are placeholders
+        self.arity = arity
+
+    def text(self, type_arguments: Sequence[str], method_arguments: Sequence[str]) -> str:
+        """The list with the arguments in place; variables that have none stay as `!0` and `!!0`."""
+        pieces = self._pieces
+        if len(pieces) == 1:
+            return pieces[0]
+        out = pieces.copy()
+        for place in range(1, len(out), 2):
+            variable = out[place]
+            of_method = variable[1] == "!"
+            index = int(variable[2 if of_method else 1 :])
+            arguments = method_arguments if of_method else type_arguments
+            if index < len(arguments):
+                out[place] = arguments[index]
+        return "".join(out)
+
+
 class ModuleNames:
     """The names of one module. Everything raises BadImageError where the metadata is malformed.
 
@@ -137,16 +165,15 @@ class ModuleNames:
         name: simple name of the assembly.
     """
 
-    __slots__ = ("_decoder", "_parameters", "_parts", "_provider", "_types", "name", "reader")
+    __slots__ = ("_decoder", "_parts", "_signatures", "_types", "name", "reader")
 
     def __init__(self, reader: MetadataReader, name: str) -> None:
         self.reader = reader
         self.name = name
         self._types: dict[int, str] = {}
         self._parts: dict[int, list[TypeNamePart]] = {}
-        self._parameters: dict[tuple[int, tuple[str, ...], tuple[str, ...]], str] = {}
-        self._provider = _NameProvider(self)
-        self._decoder: SignatureDecoder[str] = SignatureDecoder(self._provider)
+        self._signatures: dict[int, _ParameterList] = {}
+        self._decoder: SignatureDecoder[str] = SignatureDecoder(_NameProvider(self))
 
     # --- types --------------------------------------------------------------------------------------------------------
 
@@ -164,7 +191,7 @@ class ModuleNames:
         reader = self.reader
         if table == TableId.TYPE_SPEC:
             blob = reader.cell(TableId.TYPE_SPEC, "Signature", rid)
-            return self._decoder.type(reader.blob_reader(blob))
+            return self._decoder.type(reader.blob_reader(blob)).replace(_MARK, "")
         parts = self.type_parts(token)
         arguments = self.generic_parameters(token) if table == TableId.TYPE_DEF else []
         if not arguments and not any(arity for _, arity in parts):
@@ -236,24 +263,17 @@ class ModuleNames:
 
     # --- members ------------------------------------------------------------------------------------------------------
 
-    def _signature_parameters(self, blob: int, type_arguments: Sequence[str], method_arguments: Sequence[str]) -> str:
-        """The parameter list "(string, int)" of a method signature."""
-        # Signatures are shared between methods, and most have no type variables: this saves most of the decoding.
-        key = (blob, tuple(type_arguments), tuple(method_arguments))
-        text = self._parameters.get(key)
-        if text is None:
-            provider = self._provider
-            provider.type_arguments, provider.method_arguments = type_arguments, method_arguments
-            try:
-                signature = self._decoder.method(self.reader.blob_reader(blob))
-            finally:
-                provider.type_arguments, provider.method_arguments = (), ()
+    def _signature(self, blob: int) -> _ParameterList:
+        """The parameter list of a method signature. Many methods share one, so they are kept."""
+        found = self._signatures.get(blob)
+        if found is None:
+            signature = self._decoder.method(self.reader.blob_reader(blob))
             parameters = signature.parameters
             if signature.required_count != len(parameters):
                 parameters.insert(signature.required_count, "__arglist")
-            text = f"({', '.join(parameters)})"
-            self._parameters[key] = text
-        return text
+            found = _ParameterList(f"({', '.join(parameters)})", signature.generic_arity)
+            self._signatures[blob] = found
+        return found
 
     def method_def(
         self,
@@ -276,12 +296,13 @@ class ModuleNames:
             owner = self.type(token)
             if not type_arguments and "<" in owner:
                 type_arguments = self.generic_parameters(token)
-        blob = reader.column(TableId.METHOD_DEF, "Signature")[rid - 1]
+        signature = self._signature(reader.column(TableId.METHOD_DEF, "Signature")[rid - 1])
         name = reader.string(reader.column(TableId.METHOD_DEF, "Name")[rid - 1])
-        if not method_arguments:
-            method_arguments = self.generic_parameters(TableId.METHOD_DEF << 24 | rid)
-        generic = f"<{', '.join(method_arguments)}>" if method_arguments else ""
-        return f"{owner}.{name}{generic}{self._signature_parameters(blob, type_arguments, method_arguments)}"
+        if signature.arity:
+            if not method_arguments:
+                method_arguments = self.generic_parameters(TableId.METHOD_DEF << 24 | rid)
+            name += f"<{', '.join(method_arguments)}>"
+        return f"{owner}.{name}{signature.text(type_arguments, method_arguments)}"
 
     def member_ref(
         self,
@@ -305,8 +326,9 @@ class ModuleNames:
         blob = reader.cell(TableId.MEMBER_REF, "Signature", rid)
         if self._is_field(blob):
             return f"{owner}.{name}"
-        generic = f"<{', '.join(method_arguments)}>" if method_arguments else ""
-        return f"{owner}.{name}{generic}{self._signature_parameters(blob, type_arguments, method_arguments)}"
+        if method_arguments:
+            name += f"<{', '.join(method_arguments)}>"
+        return f"{owner}.{name}{self._signature(blob).text(type_arguments, method_arguments)}"
 
     def _is_field(self, blob: int) -> bool:
         data = self.reader.blob(blob)

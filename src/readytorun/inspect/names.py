@@ -174,10 +174,10 @@ class ImageNames:
             element = self.type(signature.element, module)
             return _wrapped_name(signature.element_type, element)
         if isinstance(signature, GenericInstanceType):
-            return self._instance(signature, module)
+            return self._instance(signature, module, module)[0]
         if isinstance(signature, ModuleType):
             if isinstance(signature.type, GenericInstanceType):
-                return self._instance(signature.type, module, signature.module)
+                return self._instance(signature.type, module, signature.module)[0]
             return self.type(signature.type, signature.module)
         if isinstance(signature, VariableType):
             return ("!" if signature.element_type in (ELEMENT_TYPE_VAR, ELEMENT_TYPE_VAR_ZAPSIG) else "!!") + str(
@@ -194,39 +194,48 @@ class ImageNames:
         name = self.module_name(module) or f"module {module}"
         return f"[{name}]{token:#010x}"
 
-    def _instance(self, signature: GenericInstanceType, module: int, definition_module: int | None = None) -> str:
-        arguments = self.type_arguments(signature, module)
+    def _instance(self, signature: GenericInstanceType, module: int, definition_module: int) -> tuple[str, list[str]]:
+        """(name, names of the type arguments) of an instantiated type.
+
+        Arguments are read in the outer context, that is in the module in force before a ModuleType (`zapsig.cpp`).
+        """
+        arguments = [self.type(argument, module) for argument in signature.arguments]
         definition = signature.definition
-        if definition_module is None:
-            definition_module = module
         while isinstance(definition, ModuleType):
             definition_module, definition = definition.module, definition.type
-        parts: Sequence[TypeNamePart] = [(self.type(definition, definition_module), 0)]
+        parts: Sequence[TypeNamePart] | None = None
         if isinstance(definition, TokenType) and definition.token >> 24 != TableId.TYPE_SPEC:
             names = self.module(definition_module)
             if names is not None:
                 parts = names.type_parts(definition.token)
-        return instantiated_name(parts, arguments)
+        if parts is None:
+            parts = [(self.type(definition, definition_module), 0)]
+        return instantiated_name(parts, arguments), arguments
 
-    def type_arguments(self, signature: TypeSignature | None, module: int) -> list[str]:
-        """Names of the type arguments of an instantiated type; [] for other types."""
-        while isinstance(signature, ModuleType):
-            # Arguments are read in the outer context, the module in force before the ModuleType (`zapsig.cpp`).
-            signature = signature.type
-        if not isinstance(signature, GenericInstanceType):
-            return []
-        return [self.type(argument, module) for argument in signature.arguments]
+    def type_with_arguments(self, signature: TypeSignature, module: int) -> tuple[str, Sequence[str]]:
+        """(name, names of the type arguments) of a type; () for one that is not instantiated."""
+        definition_module = module
+        inner = signature
+        while isinstance(inner, ModuleType):
+            definition_module, inner = inner.module, inner.type
+        if isinstance(inner, GenericInstanceType):
+            return self._instance(inner, module, definition_module)
+        return self.type(signature, module), ()
 
     # --- members ------------------------------------------------------------------------------------------------------
 
     def method(self, signature: MethodSignature, module: int = 0) -> str:
         """Name of a method with parameters, type arguments put in for type variables. Flags are not shown."""
         inner = module if signature.module is None else signature.module
-        owner = None if signature.owner is None else self.type(signature.owner, inner)
-        type_arguments = self.type_arguments(signature.owner, inner)
+        owner: str | None = None
+        type_arguments: Sequence[str] = ()
+        if signature.owner is not None:
+            owner, type_arguments = self.type_with_arguments(signature.owner, inner)
         method_arguments = [self.type(argument, module) for argument in signature.arguments]
-        names = self.module(inner)
         is_member_ref = bool(signature.flags & METHOD_MEMBER_REF_TOKEN)
+        if not is_member_ref:
+            inner = definition_module(signature.owner, inner)
+        names = self.module(inner)
         if signature.flags & METHOD_SLOT_INSTEAD_OF_TOKEN:
             name = f"{owner}.[slot {signature.rid}]"
         elif names is None:
@@ -244,8 +253,10 @@ class ImageNames:
     def field(self, signature: FieldSignature, module: int = 0) -> str:
         """Name of a field."""
         owner = None if signature.owner is None else self.type(signature.owner, module)
-        names = self.module(module)
         is_member_ref = bool(signature.flags & FIELD_MEMBER_REF_TOKEN)
+        if not is_member_ref:
+            module = definition_module(signature.owner, module)
+        names = self.module(module)
         if names is None:
             token = self._token(module, (0x0A000000 if is_member_ref else 0x04000000) | signature.rid)
             return token if owner is None else f"{owner}.{token}"
@@ -260,6 +271,16 @@ class ImageNames:
             name = self.component_name(method.component) if method.component else self.assembly_name
             return f"[{name}]{0x06000000 | method.method_def_rid:#010x}"
         return names.method_def(method.method_def_rid)
+
+    def type_token(self, method: R2RMethod, token: int) -> str:
+        """Name of a type token of the module that owns a method's IL, as in its EH clauses."""
+        signature = method.signature
+        if signature is None and method.component:
+            names, module = self.component(method.component), self.component_name(method.component)
+        else:
+            index = 0 if signature is None or signature.module is None else signature.module
+            names, module = self.module(index), self.module_name(index)
+        return f"[{module}]{token:#010x}" if names is None else names.type(token)
 
     # --- fixups -------------------------------------------------------------------------------------------------------
 
@@ -331,6 +352,13 @@ class ImageNames:
         if isinstance(operand, Fixup):
             return self._lookup(operand, module)
         return self.type(operand, module)  # type: ignore[arg-type]
+
+
+def definition_module(owner: TypeSignature | None, module: int) -> int:
+    """The module that a member's row belongs to: that of its owner's definition where the owner names one."""
+    while isinstance(owner, ModuleType):
+        module, owner = owner.module, owner.type
+    return module
 
 
 def method_prefix(flags: int) -> str:

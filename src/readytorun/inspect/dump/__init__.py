@@ -1,0 +1,1 @@
+"""What `readytorun dump` prints: the parts of an image as records, as text and as JSON."""
