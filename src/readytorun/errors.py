@@ -26,6 +26,10 @@ class BadImageError(ReadyToRunError):
         self.offset = offset
 
 
+class UnsupportedMachineError(ReadyToRunError):
+    """Code, unwind data or GC info was asked for of a machine for which they are not decoded."""
+
+
 class MissingReferenceError(ReadyToRunError):
     """An assembly that the input refers to was not found among the references."""
 

@@ -6,6 +6,8 @@ native(row << 1 | kind), kind 0 TypeDef, 1 ExportedType.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from readytorun.metadata.reader import MetadataReader
 from readytorun.metadata.tables import TableId
 from readytorun.r2r.hashes import type_hash
@@ -71,11 +73,23 @@ def encode_available_types(metadata: MetadataReader) -> bytes:
     )
 
 
-def decode_available_types(reader: ByteReader) -> list[tuple[int, int, int]]:
-    """(low byte of the hash, row, kind) of every record of a section that the reader covers."""
+class AvailableType(NamedTuple):
+    """One record: the low byte of its hash, and the row of a TypeDef (kind 0) or an ExportedType (kind 1)."""
+
+    low_hash: int
+    row: int
+    kind: int
+
+    @property
+    def token(self) -> int:
+        return (TableId.EXPORTED_TYPE if self.kind else TableId.TYPE_DEF) << 24 | self.row
+
+
+def decode_available_types(reader: ByteReader) -> list[AvailableType]:
+    """Every record of a section that the reader covers, in the order of the table."""
     result = []
     for _, low, pos in NativeHashtable(reader).entries():
         reader.pos = pos
         value = reader.native()
-        result.append((low, value >> 1, value & 1))
+        result.append(AvailableType(low, value >> 1, value & 1))
     return result

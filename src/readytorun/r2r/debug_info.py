@@ -313,11 +313,7 @@ def decode_debug_info(reader: ByteReader, major: int) -> DebugInfo:
     else:
         sizes.append(nibbles.unsigned())
     nibbles.align()
-    chunks = []
-    for size in sizes:
-        start = reader.pos
-        reader.take(size)
-        chunks.append(ByteReader(reader.data, start, reader.pos, reader.path, reader.base))
+    chunks = [reader.part(size) for size in sizes]
     bounds = decode_bounds(chunks[0], major)
     variables = decode_variables(chunks[1], major)
     if len(chunks) == 2:

@@ -85,22 +85,38 @@ def entry_point_record(function_index: int, fixup_list: bytes, signature: bytes 
     return Record(signature + native(function_index << 2 | 1), fixup_list, signature + native(function_index << 2 | 3))
 
 
-def decode_entry_point(reader: ByteReader) -> EntryPoint:
-    """Read a record at the reader's position, which ends up behind the record's own bytes."""
+class EntryPointPlace(NamedTuple):
+    """An entry point whose fixup list has not been read: where the list begins in the reader's data, -1 = no list."""
+
+    function_index: int
+    fixups_at: int
+
+
+def decode_entry_point_place(reader: ByteReader) -> EntryPointPlace:
+    """Read a record at the reader's position, without its fixup list, and end up behind that."""
     value = reader.native()
     if not value & 1:
-        return EntryPoint(value >> 1, ())
-    if not value & 2:
-        return EntryPoint(value >> 2, decode_fixup_list(reader))
+        return EntryPointPlace(value >> 1, -1)
     at = reader.pos
+    if not value & 2:
+        return EntryPointPlace(value >> 2, at)
     delta = reader.native()
     if delta > at:
         raise reader.error("shared fixup list lies before the section", at)
+    return EntryPointPlace(value >> 2, at - delta)
+
+
+def decode_entry_point(reader: ByteReader) -> EntryPoint:
+    """Read a record at the reader's position, which ends up behind the record's own bytes."""
+    index, fixups_at = decode_entry_point_place(reader)
+    if fixups_at < 0:
+        return EntryPoint(index, ())
     end = reader.pos
-    reader.pos = at - delta
+    reader.pos = fixups_at
     fixups = decode_fixup_list(reader)
-    reader.pos = end
-    return EntryPoint(value >> 2, fixups)
+    if fixups_at != end:
+        reader.pos = end
+    return EntryPoint(index, fixups)
 
 
 def encode_method_def_entry_points(records: Mapping[int, Record]) -> bytes:
@@ -117,6 +133,15 @@ def decode_method_def_entry_points(reader: ByteReader) -> list[tuple[int, EntryP
     return entries
 
 
+def method_def_entry_places(reader: ByteReader) -> list[tuple[int, EntryPointPlace]]:
+    """(MethodDef row, entry point without its fixups) of every record of a section that the reader covers."""
+    places = []
+    for index, pos in NativeArray(reader).records():
+        reader.pos = pos
+        places.append((index + 1, decode_entry_point_place(reader)))
+    return places
+
+
 def encode_instance_entry_points(records: Sequence[tuple[int, Record]]) -> bytes:
     """Section InstanceMethodEntryPoints from (hash, record made by entry_point_record)."""
     return encode_native_hashtable(records)
@@ -124,4 +149,4 @@ def encode_instance_entry_points(records: Sequence[tuple[int, Record]]) -> bytes
 
 def instance_entry_positions(reader: ByteReader) -> list[tuple[int, int, int]]:
     """(bucket, low hash, position of the method signature) of every record of a section that the reader covers."""
-    return list(NativeHashtable(reader).entries())
+    return NativeHashtable(reader).entries()

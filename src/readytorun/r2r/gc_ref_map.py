@@ -1,8 +1,9 @@
 """GCRefMaps: where a callee's arguments hold references while its lazy cell is being resolved (`gcrefmap.h`).
 
 One map is a stream of 2-bit tokens, one per argument position of the transition block; its bits lie in groups of seven
-per byte, bit 7 = another byte follows. The maps of an import section follow each other, with the offset of every 1024th
-in front.
+per byte, bit 7 = another byte follows. On x86 the number of stack slots that the callee pops comes first; here it is
+the value at position STACK_POP. The maps of an import section follow each other, with the offset of every 1024th in
+front.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from readytorun.r2r.primitives import ByteReader
 
 _STRIDE: Final = 1024
 _EXTENSION: Final = 3
+STACK_POP: Final = -1
+_MAX_BITS: Final = 1 << 16
 
 
 class GCRefMapToken(IntEnum):
@@ -38,6 +41,9 @@ def encode_gc_ref_map(tokens: Mapping[int, int]) -> bytes:
     size = 0
     next_position = 0
     for position in sorted(tokens):
+        if position == STACK_POP:
+            bits, size = _put_stack_pop(tokens[position])
+            continue
         skip = position - next_position
         if skip > 3:
             # Extension with an even number: skip 4 or more positions.
@@ -62,6 +68,10 @@ def encode_gc_ref_map(tokens: Mapping[int, int]) -> bytes:
         out.append(chunk | 0x80)
 
 
+def _put_stack_pop(count: int) -> tuple[int, int]:
+    return (count, 2) if count < _EXTENSION else _put_extension(0, 0, count - _EXTENSION)
+
+
 def _put_extension(bits: int, size: int, value: int) -> tuple[int, int]:
     bits |= _EXTENSION << size
     size += 2
@@ -76,8 +86,8 @@ def _put_extension(bits: int, size: int, value: int) -> tuple[int, int]:
             return bits, size
 
 
-def decode_gc_ref_map(reader: ByteReader) -> dict[int, int]:
-    """Read one map at the reader's position: {position: GCRefMapToken}."""
+def decode_gc_ref_map(reader: ByteReader, has_stack_pop: bool = False) -> dict[int, int]:
+    """Read one map at the reader's position: {position: GCRefMapToken}; x86 maps have a stack pop."""
     start = reader.pos
     bits = 0
     size = 0
@@ -87,8 +97,23 @@ def decode_gc_ref_map(reader: ByteReader) -> dict[int, int]:
         size += 7
         if not byte & 0x80:
             break
+        if size > _MAX_BITS:
+            raise reader.error("GCRefMap without an end", start)
     tokens: dict[int, int] = {}
     position = 0
+    if has_stack_pop:
+        count = bits & 3
+        bits >>= 2
+        if count == _EXTENSION:
+            shift = 0
+            while True:
+                group = bits & 15
+                bits >>= 4
+                count += (group & 7) << shift
+                shift += 3
+                if not group & 8:
+                    break
+        tokens[STACK_POP] = count
     while bits:
         token = bits & 3
         bits >>= 2
@@ -129,9 +154,11 @@ def encode_gc_ref_maps(maps: Iterable[bytes]) -> bytes:
     return struct.pack(f"<{len(offsets)}I", *(table + offset for offset in offsets)) + bytes(body)
 
 
-def decode_gc_ref_maps(reader: ByteReader, count: int) -> Sequence[dict[int, int]]:
-    """Read the maps of `count` cells from a structure that begins at the reader's position."""
+def decode_gc_ref_maps(reader: ByteReader, count: int, has_stack_pop: bool = False) -> Sequence[dict[int, int]]:
+    """Read the maps of `count` cells from a structure that begins at the reader's position, and end up behind them."""
     start = reader.pos
+    if count > reader.end - start:
+        raise reader.error(f"{count} maps do not fit", start)
     offsets = [reader.u32() for _ in range(count // _STRIDE + 1)]
     maps: list[dict[int, int]] = []
     for index in range(count):
@@ -139,5 +166,5 @@ def decode_gc_ref_maps(reader: ByteReader, count: int) -> Sequence[dict[int, int
             if index and reader.pos - start != offsets[index // _STRIDE]:
                 raise reader.error(f"GCRefMap of cell {index} is not where the table says")
             reader.pos = start + offsets[index // _STRIDE]
-        maps.append(decode_gc_ref_map(reader))
+        maps.append(decode_gc_ref_map(reader, has_stack_pop))
     return maps

@@ -518,6 +518,27 @@ def _take_signed(bits: BitReader, base: int) -> int:
             raise bits.reader.error("GC info has a number of more than 32 bits", bits.byte_position())
 
 
+def decode_code_length(reader: ByteReader, machine: int, version: int) -> int:
+    """The code length from the GC info at the reader's position, which stays; nothing else is decoded."""
+    head = int.from_bytes(reader.data[reader.pos : min(reader.pos + 8, reader.end)], "little")
+    width = 1 + _FLAG_BITS if head & 1 else 2
+    if version < 4:
+        width += 4 if head & 1 else 2
+    head >>= width
+    value = head & 0xFF
+    shift = 8
+    while head & 0x100:
+        head >>= 9
+        value |= (head & 0xFF) << shift
+        shift += 8
+        width += 9
+        if shift > 40:
+            raise reader.error("GC info has a number of more than 32 bits")
+    if reader.pos + (width + 9 + 7 >> 3) > reader.end:
+        raise reader.error("truncated bit stream")
+    return value << (0 if machine == Machine.AMD64 else _ARM64.length_shift)
+
+
 def decode_gc_info(reader: ByteReader, machine: int, version: int) -> GcInfo:
     """Decode the GC info at the reader's position, which ends up behind it; BadImageError if it makes no sense."""
     e = _encoding(machine, version)

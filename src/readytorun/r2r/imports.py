@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from readytorun.r2r.constants import ImportSectionFlag, ImportSectionType
@@ -39,7 +40,7 @@ def decode_import_sections(reader: ByteReader) -> list[ImportSectionRecord]:
     start = reader.pos
     data = reader.take(reader.end - reader.pos)
     if len(data) % _RECORD.size:
-        raise reader.error("import section table has a partial record", start)
+        raise reader.error("the last record is cut off", start)
     records = [ImportSectionRecord(*fields) for fields in _RECORD.iter_unpack(data)]
     for index, record in enumerate(records):
         if record.cells_size and (not record.entry_size or record.cells_size % record.entry_size):
@@ -66,3 +67,20 @@ SECTIONS: Final = (
     SectionTraits(ImportSectionKind.PRECODE, ImportSectionFlag.PCODE, ImportSectionType.UNKNOWN, False, False),
     SectionTraits(ImportSectionKind.STRING, 0, ImportSectionType.STRING_HANDLE, False, False),
 )
+
+
+# --- section JitHelperRoots -------------------------------------------------------------------------------------------
+
+
+def decode_helper_roots(reader: ByteReader) -> list[int]:
+    """Section JitHelperRoots, a debugging aid: u32 count, then the ids of helpers."""
+    start = reader.pos
+    count = reader.u32()
+    if count * 4 > reader.end - reader.pos:
+        raise reader.error(f"{count} helpers do not fit", start)
+    return [reader.u32() for _ in range(count)]
+
+
+def encode_helper_roots(helpers: Sequence[int]) -> bytes:
+    """The inverse of decode_helper_roots."""
+    return struct.pack(f"<{len(helpers) + 1}I", len(helpers), *helpers)

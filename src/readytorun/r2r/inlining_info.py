@@ -3,6 +3,9 @@
 Profilers ask; execution does not need them (`InliningInfoNode.cs`, `inlinetracking.h`). Both are hashtables. A record
 of 119 is native(n) and n further native integers: inlinee row << 2 | flags, its module if the header says that modules
 are named, a list of cross-module inliners if flag 2 says so, then the inliners as row distance << 1 | a module follows.
+
+A record of 114, of which composite images have one section per component, is native(n) and n further integers: inlinee
+row << 1 | a module follows, then the inliners in the same form, as row distances.
 """
 
 from __future__ import annotations
@@ -109,4 +112,43 @@ def encode_inlining_record(record: InliningRecord, names_modules: bool) -> bytes
 
 def inlining_record_positions(reader: ByteReader) -> Sequence[tuple[int, int, int]]:
     """(bucket, low byte of the hash, position) of every record of a section that the reader covers."""
-    return list(NativeHashtable(reader).entries())
+    return NativeHashtable(reader).entries()
+
+
+class ComponentInliningRecord(NamedTuple):
+    """One inlined method in a component of a composite image; None as a module is the component itself."""
+
+    rid: int
+    module: int | None
+    inliners: tuple[Inliner, ...]
+
+
+def decode_component_inlining_record(reader: ByteReader) -> ComponentInliningRecord:
+    """Read a record of InliningInfo2."""
+    start = reader.pos
+    count = reader.native()
+    if not 0 < count <= reader.end - reader.pos:
+        raise reader.error(f"inlining record of {count} numbers does not fit", start)
+    methods: list[Inliner] = []
+    rid = 0
+    while count > 0:
+        value = reader.native()
+        # The inlinee comes first, and inliners count from row 0.
+        rid = value >> 1 if len(methods) < 2 else rid + (value >> 1)
+        methods.append(Inliner(rid, reader.native() if value & 1 else None))
+        count -= 1 + (value & 1)
+    if count:
+        raise reader.error("inlining record ends inside a method", start)
+    return ComponentInliningRecord(methods[0].rid, methods[0].module, tuple(methods[1:]))
+
+
+def encode_component_inlining_record(record: ComponentInliningRecord) -> bytes:
+    """The inverse of decode_component_inlining_record."""
+    values: list[int] = []
+    previous = 0
+    for index, (rid, module) in enumerate((Inliner(record.rid, record.module), *record.inliners)):
+        values.append(rid - previous << 1 | (module is not None))
+        if module is not None:
+            values.append(module)
+        previous = rid if index else 0
+    return native(len(values)) + b"".join(map(native, values))

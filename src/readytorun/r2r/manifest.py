@@ -12,7 +12,11 @@ The section must exist. It serves two purposes:
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from typing import Final, NamedTuple
+from uuid import UUID
+
+from readytorun.r2r.primitives import ByteReader
 
 CORE_LIBRARY: Final = "System.Private.CoreLib"
 
@@ -183,3 +187,19 @@ class ManifestBuilder:
 def encode_minimal_manifest() -> bytes:
     """The metadata of a manifest that names nothing: byte for byte that of crossgen2."""
     return ManifestBuilder().to_bytes()
+
+
+# --- section ManifestAssemblyMvids ------------------------------------------------------------------------------------
+
+
+def decode_mvids(reader: ByteReader) -> list[UUID]:
+    """Section ManifestAssemblyMvids: per AssemblyRef row of the manifest the MVID of the assembly, null if unknown."""
+    start = reader.pos
+    if (reader.end - start) % 16:
+        raise reader.error("the last MVID is cut off", start)
+    return [UUID(bytes_le=reader.take(16)) for _ in range((reader.end - start) // 16)]
+
+
+def encode_mvids(mvids: Iterable[UUID]) -> bytes:
+    """The inverse of decode_mvids."""
+    return b"".join(mvid.bytes_le for mvid in mvids)

@@ -11,7 +11,7 @@ start; v & 3 == 0 is a leaf that stands for index v >> 2 only, its record follow
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from readytorun.r2r.primitives import ByteReader, native, native_padded
@@ -32,45 +32,61 @@ class NativeArray:
 
     def __init__(self, reader: ByteReader) -> None:
         """Read the header at the reader's position; the reader must cover the whole section."""
+        start = reader.pos
         header = reader.native()
         size_code = header & 3
         if size_code > 2:
-            raise reader.error("NativeArray with an unknown offset size")
-        self.count = header >> 2
-        self._reader = reader
-        self._base = reader.pos
-        self._offset_size = _OFFSET_SIZES[size_code]
+            raise reader.error("NativeArray with an unknown offset size", start)
+        self.count: int = header >> 2
+        self._reader: ByteReader = reader
+        self._base: int = reader.pos
+        self._offset_size: int = _OFFSET_SIZES[size_code]
+        if self._blocks() * self._offset_size > reader.end - self._base:
+            raise reader.error(f"NativeArray of {self.count} elements does not fit", start)
 
-    def records(self) -> Iterator[tuple[int, int]]:
+    def _blocks(self) -> int:
+        return (self.count + _BLOCK - 1) // _BLOCK
+
+    def records(self) -> list[tuple[int, int]]:
         """(index, position of the record in the reader's data), ascending by index."""
         reader = self._reader
-        for block in range((self.count + _BLOCK - 1) // _BLOCK):
-            at = self._base + block * self._offset_size
-            reader.pos = at
-            offset = int.from_bytes(reader.take(self._offset_size), "little")
-            yield from self._walk(self._base + offset, block * _BLOCK, _BLOCK >> 1)
-
-    def _walk(self, node: int, index: int, bit: int) -> Iterator[tuple[int, int]]:
-        if not bit:
-            yield index, node
-            return
-        reader = self._reader
-        reader.pos = node
-        if node < self._base:
-            raise reader.error("NativeArray node outside of the array")
-        value = reader.native()
-        after = reader.pos
-        if not value & 3:
-            leaf = value >> 2
-            if leaf < _BLOCK:
-                # A leaf that names an index on another branch means: absent here.
-                if leaf & ~(bit * 2 - 1) == index & (_BLOCK - 1):
-                    yield (index & ~(_BLOCK - 1)) | leaf, after
-            return
-        if value & 1:
-            yield from self._walk(after, index, bit >> 1)
-        if value & 2:
-            yield from self._walk(node + (value >> 2), index | bit, bit >> 1)
+        data = reader.data
+        base = self._base
+        end = reader.end
+        size = self._offset_size
+        result: list[tuple[int, int]] = []
+        pending: list[tuple[int, int, int]] = []
+        for block in range(self._blocks()):
+            at = base + block * size
+            offset = int.from_bytes(data[at : at + size], "little")
+            pending.append((base + offset, block * _BLOCK, _BLOCK >> 1))
+            while pending:
+                node, index, bit = pending.pop()
+                if not bit:
+                    result.append((index, node))
+                    continue
+                if not base <= node < end:
+                    raise reader.error("NativeArray node outside of the array", at)
+                value = data[node]
+                after = node + 1
+                if not value & 1:
+                    value >>= 1
+                else:
+                    reader.pos = node
+                    value = reader.native()
+                    after = reader.pos
+                if value & 2:
+                    pending.append((node + (value >> 2), index | bit, bit >> 1))
+                if value & 1:
+                    pending.append((after, index, bit >> 1))
+                elif not value & 2:
+                    leaf = value >> 2
+                    # A leaf that names an index on another branch means: absent here.
+                    if leaf < _BLOCK and leaf & ~(bit * 2 - 1) == index & (_BLOCK - 1):
+                        result.append(((index & ~(_BLOCK - 1)) | leaf, after))
+            if len(result) > end - base:
+                raise reader.error("NativeArray has more elements than bytes", at)
+        return result
 
 
 class Record(NamedTuple):

@@ -10,7 +10,7 @@ records
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from readytorun.r2r.native_array import Record
@@ -34,34 +34,53 @@ class NativeHashtable:
         header = reader.u8()
         if header & 3 > 2 or header >> 2 > 31:
             raise reader.error(f"{header:#x} is no NativeHashtable header", reader.pos - 1)
-        self.bucket_count = 1 << (header >> 2)
-        self._cell_size = _CELL_SIZES[header & 3]
-        self._reader = reader
-        self._base = reader.pos
+        self.bucket_count: int = 1 << (header >> 2)
+        self._cell_size: int = _CELL_SIZES[header & 3]
+        self._reader: ByteReader = reader
+        self._base: int = reader.pos
 
-    def entries(self) -> Iterator[tuple[int, int, int]]:
-        """(bucket, low byte of the hash, position of the record in the reader's data) in the order of the file."""
+    def _bucket_offsets(self) -> list[int]:
         reader = self._reader
         size = self._cell_size
         reader.pos = self._base
         cells = reader.take((self.bucket_count + 1) * size)
         offsets = [int.from_bytes(cells[i : i + size], "little") for i in range(0, len(cells), size)]
+        if offsets[-1] > reader.end - self._base or offsets != sorted(offsets):
+            raise reader.error("NativeHashtable with buckets out of order", self._base)
+        return offsets
+
+    def end_of_buckets(self) -> int:
+        """Position behind the last bucket."""
+        return self._base + self._bucket_offsets()[-1]
+
+    def entries(self) -> list[tuple[int, int, int]]:
+        """(bucket, low byte of the hash, position of the record in the reader's data) in the order of the file."""
+        reader = self._reader
+        data = reader.data
+        base = self._base
+        end = reader.end
+        offsets = self._bucket_offsets()
+        result: list[tuple[int, int, int]] = []
         for bucket in range(self.bucket_count):
-            pos = self._base + offsets[bucket]
-            stop = self._base + offsets[bucket + 1]
+            pos = base + offsets[bucket]
+            stop = base + offsets[bucket + 1]
             while pos < stop:
-                reader.pos = pos
-                low = reader.u8()
-                at = reader.pos
+                low = data[pos]
+                at = pos + 1
+                reader.pos = at
                 target = at + reader.native_signed()
                 pos = reader.pos
-                if not self._base <= target < reader.end:
+                if not base <= target < end:
                     raise reader.error("NativeHashtable entry points outside of the table", at)
-                yield bucket, low, target
+                result.append((bucket, low, target))
+        return result
 
 
-def encode_native_hashtable(entries: Iterable[tuple[int, Record]]) -> bytes:
-    """Encode (32-bit hash, record) pairs; equal hashes keep the order given."""
+def encode_native_hashtable(entries: Iterable[tuple[int, Record]], behind_buckets: bytes = b"") -> bytes:
+    """Encode (32-bit hash, record) pairs; equal hashes keep the order given.
+
+    `behind_buckets` is put between the buckets and the records.
+    """
     items = list(entries)
     buckets = 1
     while buckets * _ENTRIES_PER_BUCKET < len(items):
@@ -89,7 +108,7 @@ def encode_native_hashtable(entries: Iterable[tuple[int, Record]]) -> bytes:
     # Distances depend on the sizes of the entries between: shrink from the widest form until nothing moves.
     sizes = [6] * len(items)
     while True:
-        entries_size = sum(sizes)
+        entries_size = sum(sizes) + len(behind_buckets)
         pos = 0
         changed = False
         for i, size in enumerate(sizes):
@@ -105,7 +124,7 @@ def encode_native_hashtable(entries: Iterable[tuple[int, Record]]) -> bytes:
     body = bytearray()
     cells = [0]
     index = 0
-    entries_size = sum(sizes)
+    entries_size = sum(sizes) + len(behind_buckets)
     for chain in chains:
         for low, _ in chain:
             body.append(low)
@@ -116,6 +135,7 @@ def encode_native_hashtable(entries: Iterable[tuple[int, Record]]) -> bytes:
             body += encoded
             index += 1
         cells.append(len(body))
+    body += behind_buckets
     body += records
     code = 0
     while (buckets + 1) * _CELL_SIZES[code] + cells[-1] >= 1 << 8 * _CELL_SIZES[code]:

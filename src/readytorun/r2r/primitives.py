@@ -24,24 +24,37 @@ MAX_COMPRESSED: Final = 0x1FFFFFFF
 class ByteReader:
     """Reads integers from `data` between `pos` and `end`, both byte offsets into `data`.
 
-    `base` is what has to be added to an offset to get a file offset for messages. Reading past `end` raises
-    BadImageError.
+    `base` is what has to be added to an offset to get a file offset for messages, `what` names the structure there.
+    Reading past `end` raises BadImageError.
     """
 
-    __slots__ = ("base", "data", "end", "path", "pos")
+    __slots__ = ("base", "data", "end", "path", "pos", "what")
 
-    def __init__(self, data: bytes, pos: int = 0, end: int | None = None, path: str = "", base: int = 0) -> None:
+    def __init__(
+        self, data: bytes, pos: int = 0, end: int | None = None, path: str = "", base: int = 0, what: str = ""
+    ) -> None:
         self.data = data
         self.pos = pos
         self.end = len(data) if end is None else end
         self.path = path
         self.base = base
+        self.what = what
         if not 0 <= pos <= self.end <= len(data):
-            raise BadImageError(path, "structure lies outside of the file", pos + base)
+            raise self.error("lies outside of the file")
 
     def error(self, message: str, pos: int | None = None) -> BadImageError:
         """The error to raise about the byte at `pos` (default: the current position)."""
+        if self.what:
+            message = f"{self.what}: {message}"
         return BadImageError(self.path, message, (self.pos if pos is None else pos) + self.base)
+
+    def part(self, size: int) -> ByteReader:
+        """A reader over the next `size` bytes; this one ends up behind them."""
+        start = self.pos
+        if size < 0 or start + size > self.end:
+            raise self.error(f"{size} bytes expected, {self.end - start} left")
+        self.pos = start + size
+        return ByteReader(self.data, start, self.pos, self.path, self.base, self.what)
 
     def take(self, size: int) -> bytes:
         start = self.pos
@@ -80,20 +93,27 @@ class ByteReader:
 
     def native(self) -> int:
         """Unsigned integer of NativeFormat."""
-        first = self.u8()
+        pos = self.pos
+        if pos >= self.end:
+            raise self.error("truncated")
+        data = self.data
+        first = data[pos]
         if not first & 1:
+            self.pos = pos + 1
             return first >> 1
-        if not first & 2:
-            return (first | self.u8() << 8) >> 2
-        if not first & 4:
-            rest = self.take(2)
-            return (first | rest[0] << 8 | rest[1] << 16) >> 3
-        if not first & 8:
-            rest = self.take(3)
-            return (first | rest[0] << 8 | rest[1] << 16 | rest[2] << 24) >> 4
-        if not first & 16:
-            return self.u32()
-        raise self.error(f"{first:#x} does not begin a native integer", self.pos - 1)
+        size = 2 if not first & 2 else 3 if not first & 4 else 4 if not first & 8 else 5
+        self.pos = pos + size
+        if pos + size > self.end:
+            raise self.error("truncated", pos)
+        if size == 2:
+            return (first | data[pos + 1] << 8) >> 2
+        if size == 3:
+            return (first | data[pos + 1] << 8 | data[pos + 2] << 16) >> 3
+        if size == 4:
+            return (first | data[pos + 1] << 8 | data[pos + 2] << 16 | data[pos + 3] << 24) >> 4
+        if first & 16:
+            raise self.error(f"{first:#x} does not begin a native integer", pos)
+        return int.from_bytes(data[pos + 1 : pos + 5], "little")
 
     def native_signed(self) -> int:
         """Signed integer of NativeFormat."""

@@ -6,6 +6,7 @@ of ones follows the last record and is not counted in the section's size.
 
 from __future__ import annotations
 
+import itertools
 import struct
 from collections.abc import Iterable
 from typing import Final, NamedTuple
@@ -19,7 +20,7 @@ SENTINEL: Final = b"\xff\xff\xff\xff"
 
 
 class RuntimeFunction(NamedTuple):
-    """RVAs of the first byte, of the byte behind (x64 only, else 0), and of the unwind data."""
+    """RVAs of the first byte (arm32: plus 1), of the byte behind (x64 only, else 0), and of the unwind data."""
 
     begin: int
     end: int
@@ -43,16 +44,15 @@ def decode_runtime_functions(reader: ByteReader, machine: int) -> list[RuntimeFu
     start = reader.pos
     data = reader.take(reader.end - start)
     if len(data) % record_size(machine):
-        raise reader.error("runtime function table has a partial record", start)
+        raise reader.error("the last record is cut off", start)
     if machine == Machine.AMD64:
-        functions = [RuntimeFunction(*fields) for fields in _X64.iter_unpack(data)]
+        functions = list(map(RuntimeFunction._make, _X64.iter_unpack(data)))
     else:
         functions = [RuntimeFunction(begin, 0, unwind) for begin, unwind in _OTHER.iter_unpack(data)]
-    previous = -1
-    for index, function in enumerate(functions):
-        if function.begin <= previous:
-            raise reader.error(f"runtime function {index} is out of order", start + index * record_size(machine))
-        previous = function.begin
+    begins = [function.begin for function in functions]
+    for index, (before, after) in enumerate(itertools.pairwise(begins)):
+        if after <= before:
+            raise reader.error(f"record {index + 1} is out of order", start + (index + 1) * record_size(machine))
     return functions
 
 
@@ -69,5 +69,5 @@ def decode_hot_cold_map(reader: ByteReader) -> list[tuple[int, int]]:
     start = reader.pos
     data = reader.take(reader.end - start)
     if len(data) % _HOT_COLD.size:
-        raise reader.error("hot/cold map has a partial record", start)
+        raise reader.error("the last record is cut off", start)
     return [(cold, hot) for cold, hot in _HOT_COLD.iter_unpack(data)]

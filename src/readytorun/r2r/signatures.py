@@ -291,6 +291,71 @@ def decode_method(reader: ByteReader) -> MethodSignature:
     return MethodSignature(flags, rid, module, owner, arguments, constrained)
 
 
+def skip_method(reader: ByteReader) -> None:
+    """Move behind the method signature at the reader's position, as decode_method would, but several times faster."""
+    pos = reader.pos
+    try:
+        pos = _behind_method(reader, pos)
+    except IndexError:
+        pos = reader.end + 1
+    if pos > reader.end:
+        raise reader.error("method signature is truncated")
+    reader.pos = pos
+
+
+def _behind_method(reader: ByteReader, pos: int) -> int:
+    data = reader.data
+    flags = data[pos]
+    pos += 1
+    if flags >= 0x80:
+        reader.pos = pos - 1
+        flags = reader.compressed()
+        pos = reader.pos
+    if flags & METHOD_UPDATE_CONTEXT:
+        first = data[pos]
+        pos += 1 if first < 0x80 else 2 if first < 0xC0 else 4
+    if flags & METHOD_OWNER_TYPE:
+        pos = _behind_types(reader, pos, 1, 0)
+    first = data[pos]
+    pos += 1 if first < 0x80 else 2 if first < 0xC0 else 4
+    if flags & METHOD_INSTANTIATION:
+        reader.pos = pos
+        count = reader.compressed()
+        pos = _behind_types(reader, reader.pos, count, 0)
+    if flags & METHOD_CONSTRAINED:
+        pos = _behind_types(reader, pos, 1, 0)
+    return pos
+
+
+def _behind_types(reader: ByteReader, pos: int, count: int, depth: int) -> int:
+    """Position behind `count` types."""
+    if depth > _MAX_DEPTH:
+        raise reader.error("type signature is nested too deeply", pos)
+    data = reader.data
+    while count:
+        element_type = data[pos]
+        pos += 1
+        if element_type in SIMPLE_ELEMENT_TYPES:
+            count -= 1
+        elif element_type == ELEMENT_TYPE_CLASS or element_type == ELEMENT_TYPE_VALUETYPE:
+            first = data[pos]
+            pos += 1 if first < 0x80 else 2 if first < 0xC0 else 4
+            count -= 1
+        elif element_type == ELEMENT_TYPE_MODULE_ZAPSIG:
+            first = data[pos]
+            pos += 1 if first < 0x80 else 2 if first < 0xC0 else 4
+        elif element_type == ELEMENT_TYPE_GENERICINST:
+            reader.pos = _behind_types(reader, pos, 1, depth + 1)
+            count += reader.compressed() - 1
+            pos = reader.pos
+        elif element_type not in _WRAPPERS:
+            reader.pos = pos - 1
+            decode_type(reader)
+            pos = reader.pos
+            count -= 1
+    return pos
+
+
 def encode_method(method: MethodSignature) -> bytes:
     """The inverse of decode_method; ValueError if the flags disagree with what is there."""
     flags = method.flags

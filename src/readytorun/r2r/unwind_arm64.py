@@ -170,15 +170,19 @@ def decode_codes(codes: bytes) -> list[Code]:
     return result
 
 
-def unwind_size(data: bytes, offset: int) -> int:
-    """Size in bytes of the unwind data at `offset`, up to the personality RVA."""
-    header = int.from_bytes(data[offset : offset + 4], "little")
+def skip_unwind_info(reader: ByteReader) -> None:
+    """Move behind the unwind data at the reader's position, to the personality RVA."""
+    pos = reader.pos
+    data = reader.data
+    header = int.from_bytes(data[pos : pos + 4], "little")
     size = 4
     count = header >> 22 & 31
     words = header >> 27
     if not count and not words:
-        extension = int.from_bytes(data[offset + 4 : offset + 8], "little")
+        extension = int.from_bytes(data[pos + 4 : pos + 8], "little")
         count = extension & 0xFFFF
         words = extension >> 16 & 0xFF
         size = 8
-    return size + 4 * words + (0 if header >> 21 & 1 else 4 * count)
+    reader.pos = pos + size + 4 * words + (0 if header >> 21 & 1 else 4 * count)
+    if reader.pos > reader.end:
+        raise reader.error("unwind data is truncated", pos)

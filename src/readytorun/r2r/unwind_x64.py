@@ -130,8 +130,9 @@ def decode_unwind_info(reader: ByteReader) -> UnwindInfo:
     version_flags, prolog_size, count, frame = _HEADER.unpack(reader.take(4))
     if version_flags & 7 != VERSION:
         raise reader.error(f"unwind data has version {version_flags & 7}", start)
-    units = ByteReader(reader.data, reader.pos, reader.pos + 2 * count, reader.path, reader.base)
-    reader.take(count + (count & 1) << 1)
+    units = reader.part(2 * count)
+    if count & 1:
+        reader.take(2)
     codes = []
     while units.pos < units.end:
         offset = units.u8()
@@ -151,10 +152,13 @@ def decode_unwind_info(reader: ByteReader) -> UnwindInfo:
     return UnwindInfo(prolog_size, tuple(codes), frame & 15, (frame >> 4) * 16, version_flags & 7, version_flags >> 3)
 
 
-def unwind_size(data: bytes, offset: int) -> int:
-    """Size in bytes of the unwind data at `offset`, up to the personality RVA."""
-    count = data[offset + 2]
-    return 4 + (count + (count & 1) << 1)
+def skip_unwind_info(reader: ByteReader) -> None:
+    """Move behind the unwind data at the reader's position, to the personality RVA."""
+    pos = reader.pos
+    count = reader.data[pos + 2] if pos + 4 <= reader.end else 0
+    reader.pos = pos + 4 + (count + (count & 1) << 1)
+    if reader.pos > reader.end:
+        raise reader.error("unwind data is truncated", pos)
 
 
 def encode_prolog(codes_in_order: Iterable[UnwindCode], prolog_size: int = -1) -> bytes:
