@@ -57,12 +57,14 @@ class CompileOptions:
         jobs: number of processes.
         methods: patterns for `MethodFilter`; only what they select is compiled into the image.
         strict: raise MethodInternalError instead of leaving the method to the JIT.
+        is_core_library: see `UnitSpec`.
     """
 
     target: CompilationTarget
     jobs: int = 1
     methods: tuple[str, ...] = ()
     strict: bool = False
+    is_core_library: bool = False
 
 
 def compile_assemblies(
@@ -127,7 +129,7 @@ def _compile_assembly(
     executor_factory: Callable[[int], Executor],
 ) -> AssemblyReport:
     start = time.monotonic()
-    unit = CompilationUnit(UnitSpec(str(path), references))
+    unit = CompilationUnit(UnitSpec(str(path), references, options.is_core_library))
     roots = unit.roots()
     filter = MethodFilter(options.methods)
     if not filter.selects_all:

@@ -30,10 +30,13 @@ class UnitSpec:
     Attributes:
         input: the assembly to compile.
         references: files of the assemblies that it may refer to.
+        is_core_library: whether the input may be the core library: one whose members mean what their IL says, as those
+            of the framework of the emulator do. That of .NET leaves some to the JIT.
     """
 
     input: str
     references: tuple[str, ...]
+    is_core_library: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ class CompilationUnit:
             raise BadImageError(
                 spec.input, "has native code already (a ReadyToRun image); give the IL assembly that it was made from"
             )
-        if self.module.is_core:
+        if self.module.is_core and not spec.is_core_library:
             raise BadImageError(spec.input, f"{CORE_LIBRARY} itself cannot be compiled")
         self._check_references()
         self._check_hierarchy()
