@@ -2,8 +2,8 @@
 
     python benchmarks/dump.py [IMAGE]
 
-Prints wall seconds, the time to the first line of output, peak memory in MiB, and lines, for each dump. The goals are 1 s
-for the names, 15 s and 1,024 MiB for the code.
+Prints wall seconds, the time to the first line of output, peak memory in MiB, and lines, for each dump. The goals are
+1 s for the names, 15 s and 1,024 MiB for the code.
 """
 
 from __future__ import annotations
