@@ -1,0 +1,196 @@
+"""The listing of one method: all its code, with labels and names, and on demand what the image says about the code.
+
+What is said about a place stands above the instruction there. A safe point is the place behind a call, where the call
+returns to: the line says what is live there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from readytorun.errors import BadImageError
+from readytorun.inspect.disassembly import arm64, x64
+from readytorun.inspect.disassembly.instruction import CodeExtent, Instruction, OperandNames
+from readytorun.inspect.disassembly.marks import Mark, method_marks
+from readytorun.inspect.disassembly.parts import MethodPart, method_parts
+from readytorun.inspect.gc_text import header_lines
+from readytorun.inspect.lines import Line, Style
+from readytorun.inspect.symbols import SymbolKind, Symbols
+from readytorun.inspect.unwind_text import unwind_lines
+from readytorun.r2r.reader import R2RImage, R2RMethod
+from readytorun.r2r.target import Machine
+
+_PREFIXES: Final = {SymbolKind.COLD: "COLD", SymbolKind.RESUMPTION_STUB: "STUB"}
+_COMMENT_COLUMN: Final = 36
+_BYTES_WIDTH: Final = {Machine.AMD64: 22, Machine.ARM64: 8}
+_NO_MARKS: Final = 1 << 64
+
+
+@dataclass(frozen=True, slots=True)
+class ListingOptions:
+    """What a listing says beside the code.
+
+    Attributes:
+        gc: live slots at safe points and in interruptible ranges.
+        unwind: the unwind data of each function.
+        eh: where try regions begin and end.
+        debug: IL offsets, and the suspension points of async methods.
+        raw: the bytes of each instruction.
+    """
+
+    gc: bool = False
+    unwind: bool = False
+    eh: bool = False
+    debug: bool = False
+    raw: bool = False
+
+
+class _MethodCode:
+    """The parts of a method with what disassembly needs to know about all of them."""
+
+    def __init__(self, image: R2RImage, method: R2RMethod) -> None:
+        if image.machine not in (Machine.AMD64, Machine.ARM64):
+            raise BadImageError(image.path, f"code of {image.machine.name} images is not decoded")
+        self.image = image
+        self.module = x64 if image.machine == Machine.AMD64 else arm64
+        self.parts = list(method_parts(image, method))
+        self.extents = _extents(self.parts)
+        self.references: set[int] = set()
+        for part in self.parts:
+            self.references |= self.module.referenced_addresses(self.code(part), part.rva)
+
+    def code(self, part: MethodPart) -> bytes:
+        return self.image.image.read(part.rva, part.size)
+
+    def instructions(self, part: MethodPart, symbols: Symbols) -> Iterator[Instruction]:
+        return self.module.disassemble(self.code(part), part.rva, symbols, self.extents, self.references)
+
+
+def _extents(parts: Sequence[MethodPart]) -> list[CodeExtent]:
+    """The main body with its funclets is one extent, since offsets count from its start; other parts have their own."""
+    extents: list[CodeExtent] = []
+    for part in parts:
+        end = part.rva + part.size
+        if part.kind is SymbolKind.FUNCLET and extents:
+            extents[-1] = extents[-1]._replace(end=end)
+        else:
+            extents.append(CodeExtent(part.rva, end, _PREFIXES.get(part.kind, "L")))
+    return extents
+
+
+def method_instructions(image: R2RImage, method: R2RMethod, symbols: Symbols) -> Iterator[Instruction]:
+    """The instructions of all functions of a method; BadImageError where their extent does not decode."""
+    code = _MethodCode(image, method)
+    for part in code.parts:
+        yield from code.instructions(part, symbols)
+
+
+def method_listing(
+    image: R2RImage,
+    method: R2RMethod,
+    symbols: Symbols,
+    options: ListingOptions,
+    type_name: Callable[[int], str] | None = None,
+) -> Iterator[Line]:
+    """The lines of the listing of a method. What does not decode becomes a line that says so.
+
+    Args:
+        type_name: names the type tokens of EH clauses; they are shown as numbers without it.
+    """
+    try:
+        code = _MethodCode(image, method)
+    except BadImageError as error:
+        yield _error(error)
+        return
+    names = OperandNames(symbols, code.extents)
+    for part in code.parts:
+        yield (
+            (Style.KIND, f"  {part.role} "),
+            (Style.ADDRESS, f"0x{part.rva:08x}..0x{part.rva + part.size:08x}"),
+            (Style.PLAIN, f", {part.size} bytes, function {part.index}"),
+        )
+        if options.unwind:
+            yield from _unwind(image, part)
+        marks: list[Mark] = []
+        if part.kind is not SymbolKind.FUNCLET:  # those of the main body cover its funclets
+            if options.gc and part.kind is not SymbolKind.COLD:
+                yield from _gc_header(image, part)
+        if part.kind in (SymbolKind.METHOD, SymbolKind.FUNCLET, SymbolKind.RESUMPTION_STUB):
+            owner = part if part.kind is SymbolKind.RESUMPTION_STUB else code.parts[0]
+            marks, errors = method_marks(image, part, owner, names, options, type_name)
+            for error in errors:
+                yield _error(error)
+        yield from _part(code, part, symbols, marks, options.raw)
+
+
+def _error(error: BadImageError) -> Line:
+    return ((Style.ERROR, f"    {error}"),)
+
+
+def _unwind(image: R2RImage, part: MethodPart) -> Iterator[Line]:
+    try:
+        lines = list(unwind_lines(image.unwind_info_at(part.index)[0]))
+    except BadImageError as error:
+        yield _error(error)
+        return
+    rva = image.runtime_functions[part.index].unwind
+    yield ((Style.COMMENT, "    ; unwind data at "), (Style.ADDRESS, f"0x{rva:08x}"), (Style.COMMENT, f": {lines[0]}"))
+    for line in lines[1:]:
+        yield ((Style.COMMENT, f"    ;   {line}"),)
+
+
+def _gc_header(image: R2RImage, part: MethodPart) -> Iterator[Line]:
+    try:
+        lines = list(header_lines(image.gc_info_at(part.index)[0], image.machine))
+    except BadImageError as error:
+        yield _error(error)
+        return
+    yield ((Style.COMMENT, f"    ; GC info: {lines[0]}"),)
+    for line in lines[1:]:
+        yield ((Style.COMMENT, f"    ;   {line}"),)
+
+
+def _part(
+    code: _MethodCode, part: MethodPart, symbols: Symbols, marks: Sequence[Mark], with_bytes: bool
+) -> Iterator[Line]:
+    labels = _labels(code.extents, code.references, part)
+    width = _BYTES_WIDTH[code.image.machine] if with_bytes else 0
+    following = iter(marks)
+    mark = next(following, None)
+    mark_rva = _NO_MARKS if mark is None else mark.rva
+    address, plain, mnemonic_style, comment_style = Style.ADDRESS, Style.PLAIN, Style.MNEMONIC, Style.COMMENT
+    for instruction in code.instructions(part, symbols):
+        rva = instruction.rva
+        while mark is not None and mark_rva <= rva:
+            yield mark.line
+            mark = next(following, None)
+            mark_rva = _NO_MARKS if mark is None else mark.rva
+        if rva in labels:
+            yield ((Style.KIND, f"  {labels[rva]}:"),)
+        mnemonic, _, operands = instruction.text.partition(" ")
+        place = (address, f"    {rva:08x}  ")
+        if with_bytes:
+            place = (address, f"    {rva:08x}  {instruction.bytes.hex():<{width}}  ")
+        if not operands:
+            line: Line = (place, (mnemonic_style, mnemonic))
+        else:
+            line = (place, (mnemonic_style, f"{mnemonic:<7} "), (plain, operands))
+        if instruction.comment:
+            gap = " " * (_COMMENT_COLUMN - max(8, len(mnemonic) + 1) - len(operands))
+            line += ((comment_style, f"{gap}  ; {instruction.comment}"),)
+        yield line
+    while mark is not None:
+        yield mark.line
+        mark = next(following, None)
+
+
+def _labels(extents: Sequence[CodeExtent], references: Collection[int], part: MethodPart) -> dict[int, str]:
+    start, end = part.rva, part.rva + part.size
+    extent = next(extent for extent in extents if extent.start <= start < extent.end or start == extent.start)
+    return {
+        reference: f"{extent.prefix}_{reference - extent.start:04x}"
+        for reference in references
+        if start < reference < end
+    }
