@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from readytorun.errors import BadImageError
+from readytorun.inspect.disassembly.instruction import Instruction
+from readytorun.inspect.disassembly.method import method_instructions
 from readytorun.inspect.method_pattern import MethodPattern
 from readytorun.inspect.names import ImageNames, definition_module
 from readytorun.inspect.places import Place, places_at
@@ -317,6 +319,10 @@ class Method:
     @property
     def eh_clauses(self) -> tuple[EHClause, ...]:
         return self.raw.eh_clauses
+
+    def instructions(self) -> Iterator[Instruction]:
+        """The instructions of the main body and its funclets, in code order, annotated with names."""
+        return method_instructions(self._image.raw, self.raw, self._image.symbols)
 
     @property
     def debug_info(self) -> DebugInfo | None:

@@ -38,6 +38,7 @@ from readytorun.r2r.fixup_blobs import (
     fixup_name,
 )
 from readytorun.r2r.instruction_sets import instruction_set_name
+from readytorun.r2r.primitives import ByteReader
 from readytorun.r2r.reader import R2RImage, R2RMethod
 from readytorun.r2r.signatures import (
     ELEMENT_TYPE_BYREF,
@@ -56,6 +57,7 @@ from readytorun.r2r.signatures import (
     FieldSignature,
     FunctionPointerType,
     GenericInstanceType,
+    MethodParts,
     MethodSignature,
     ModuleType,
     SimpleType,
@@ -63,6 +65,8 @@ from readytorun.r2r.signatures import (
     TypeSignature,
     VariableType,
     WrappedType,
+    decode_type,
+    decode_types,
 )
 
 _COR_HEADER_SIZE: Final = 72
@@ -90,6 +94,8 @@ class ImageNames:
         self.references = references
         self._modules: dict[int, ModuleNames | None] = {}
         self._components: dict[int, ModuleNames | None] = {}
+        self._owners: dict[tuple[int, bytes], tuple[str, Sequence[str], int]] = {}
+        self._arguments: dict[bytes, list[str]] = {}
 
     # --- modules ------------------------------------------------------------------------------------------------------
 
@@ -264,13 +270,41 @@ class ImageNames:
 
     def compiled_method(self, method: R2RMethod) -> str:
         """Name of a compiled method of the image."""
-        if method.signature is not None:
-            return self.method(method.signature)
+        parts = method.signature_parts
+        if parts is not None:
+            return self._instance_entry(parts)
         names = self.component(method.component) if method.component else self.module(0)
         if names is None:
             name = self.component_name(method.component) if method.component else self.assembly_name
             return f"[{name}]{0x06000000 | method.method_def_rid:#010x}"
         return names.method_def(method.method_def_rid)
+
+    def _instance_entry(self, parts: MethodParts) -> str:
+        """What `method` says, for one of very many signatures that share their owners and arguments."""
+        inner = 0 if parts.module is None else parts.module
+        owner: str | None = None
+        type_arguments: Sequence[str] = ()
+        module = inner
+        if parts.owner:
+            found = self._owners.get((inner, parts.owner))
+            if found is None:
+                signature = decode_type(ByteReader(parts.owner, 0, None, self.image.path))
+                name, arguments = self.type_with_arguments(signature, inner)
+                found = name, arguments, definition_module(signature, inner)
+                self._owners[(inner, parts.owner)] = found
+            owner, type_arguments, module = found
+        names = self.module(module)
+        if names is None or parts.constrained or parts.flags & (METHOD_MEMBER_REF_TOKEN | METHOD_SLOT_INSTEAD_OF_TOKEN):
+            return self.method(parts.decoded(self.image.path))
+        method_arguments: Sequence[str] = ()
+        if parts.arguments:
+            known = self._arguments.get(parts.arguments)
+            if known is None:
+                signatures = decode_types(ByteReader(parts.arguments, 0, None, self.image.path))
+                known = [self.type(signature) for signature in signatures]
+                self._arguments[parts.arguments] = known
+            method_arguments = known
+        return names.method_def(parts.rid, owner, type_arguments, method_arguments)
 
     def type_token(self, method: R2RMethod, token: int) -> str:
         """Name of a type token of the module that owns a method's IL, as in its EH clauses."""

@@ -120,7 +120,8 @@ class ImageSymbols:
         """Name of a compiled method, with the prefixes for what its flags say."""
         name = self._method_names.get(method.function_index)
         if name is None:
-            prefix = "" if method.signature is None else method_prefix(method.signature.flags)
+            parts = method.signature_parts
+            prefix = "" if parts is None else method_prefix(parts.flags)
             name = prefix + self.names.compiled_method(method)
             self._method_names[method.function_index] = name
         return name

@@ -48,7 +48,14 @@ from readytorun.r2r.model import EHClause
 from readytorun.r2r.pgo import PgoMethod, decode_pgo_section
 from readytorun.r2r.primitives import ByteReader
 from readytorun.r2r.runtime_functions import RuntimeFunction, decode_hot_cold_map, decode_runtime_functions
-from readytorun.r2r.signatures import METHOD_ASYNC_VARIANT, MethodSignature, decode_method, skip_method
+from readytorun.r2r.signatures import (
+    METHOD_ASYNC_VARIANT,
+    MethodParts,
+    MethodSignature,
+    decode_method,
+    skip_method,
+    split_method,
+)
 from readytorun.r2r.target import Machine, OperatingSystem, split_coff_machine
 from readytorun.r2r.versions import OLDEST_READABLE, Format
 
@@ -121,6 +128,15 @@ class R2RMethod:
             reader.pos = self._signature_at
             self._signature = decode_method(reader)
         return self._signature
+
+    @property
+    def signature_parts(self) -> MethodParts | None:
+        """The signature with its types undecoded, which is much faster; see `signature`."""
+        if self._signature_at < 0:
+            return None
+        reader = self._image.section_reader(self._image.sections[SectionType.INSTANCE_METHOD_ENTRY_POINTS])
+        reader.pos = self._signature_at
+        return split_method(reader)
 
     @property
     def fixups(self) -> FixupList:

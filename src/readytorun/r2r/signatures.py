@@ -7,7 +7,7 @@ flags. Tokens belong to the module in force: the image's own, that of a fixup's 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from readytorun.r2r.primitives import ByteReader, compressed
 
@@ -289,6 +289,64 @@ def decode_method(reader: ByteReader) -> MethodSignature:
     arguments = _decode_types(reader, reader.compressed(), 0) if flags & METHOD_INSTANTIATION else ()
     constrained = decode_type(reader) if flags & METHOD_CONSTRAINED else None
     return MethodSignature(flags, rid, module, owner, arguments, constrained)
+
+
+class MethodParts(NamedTuple):
+    """A method signature whose types are not decoded; b"" stands for parts that are not there.
+
+    Attributes:
+        flags, rid, module: as in MethodSignature.
+        owner, constrained: encoded types.
+        arguments: count and encoded types.
+    """
+
+    flags: int
+    rid: int
+    module: int | None
+    owner: bytes
+    arguments: bytes
+    constrained: bytes
+
+    def decoded(self, path: str) -> MethodSignature:
+        """The signature with its types; `path` is for messages."""
+        owner = decode_type(ByteReader(self.owner, 0, None, path)) if self.owner else None
+        arguments = decode_types(ByteReader(self.arguments, 0, None, path)) if self.arguments else ()
+        constrained = decode_type(ByteReader(self.constrained, 0, None, path)) if self.constrained else None
+        return MethodSignature(self.flags, self.rid, self.module, owner, arguments, constrained)
+
+
+def split_method(reader: ByteReader) -> MethodParts:
+    """Read a method signature, as decode_method does, but leave its types as they are."""
+    data = reader.data
+    flags = reader.compressed()
+    module = reader.compressed() if flags & METHOD_UPDATE_CONTEXT else None
+    owner = arguments = constrained = b""
+    rid = 0
+    try:
+        if flags & METHOD_OWNER_TYPE:
+            start = reader.pos
+            reader.pos = _behind_types(reader, start, 1, 0)
+            owner = data[start : reader.pos]
+        rid = reader.compressed()
+        if flags & METHOD_INSTANTIATION:
+            start = reader.pos
+            count = reader.compressed()
+            reader.pos = _behind_types(reader, reader.pos, count, 0)
+            arguments = data[start : reader.pos]
+        if flags & METHOD_CONSTRAINED:
+            start = reader.pos
+            reader.pos = _behind_types(reader, start, 1, 0)
+            constrained = data[start : reader.pos]
+    except IndexError:
+        reader.pos = reader.end + 1
+    if reader.pos > reader.end:
+        raise reader.error("method signature is truncated", reader.end)
+    return MethodParts(flags, rid, module, owner, arguments, constrained)
+
+
+def decode_types(reader: ByteReader) -> tuple[TypeSignature, ...]:
+    """Read a count and that many types, as in `MethodParts.arguments`."""
+    return _decode_types(reader, reader.compressed(), 0)
 
 
 def skip_method(reader: ByteReader) -> None:
