@@ -24,9 +24,16 @@ COMPILED_MODULES = (
     "errors.py",
     "pe.py",
     "r2r/debug_info.py",
+    "r2r/entry_points.py",
     "r2r/gc_ref_map.py",
     "r2r/gcinfo.py",
+    "r2r/native_array.py",
+    "r2r/native_hashtable.py",
     "r2r/primitives.py",
+    "r2r/runtime_functions.py",
+    "r2r/signatures.py",
+    "r2r/unwind_arm64.py",
+    "r2r/unwind_x64.py",
 )
 
 

@@ -85,25 +85,22 @@ def entry_point_record(function_index: int, fixup_list: bytes, signature: bytes 
     return Record(signature + native(function_index << 2 | 1), fixup_list, signature + native(function_index << 2 | 3))
 
 
-class EntryPointPlace(NamedTuple):
-    """An entry point whose fixup list has not been read: where the list begins in the reader's data, -1 = no list."""
-
-    function_index: int
-    fixups_at: int
+EntryPointPlace = tuple[int, int]
+"""An entry point whose fixup list has not been read: index, and where the list begins, -1 = there is none."""
 
 
 def decode_entry_point_place(reader: ByteReader) -> EntryPointPlace:
     """Read a record at the reader's position, without its fixup list, and end up behind that."""
     value = reader.native()
     if not value & 1:
-        return EntryPointPlace(value >> 1, -1)
+        return value >> 1, -1
     at = reader.pos
     if not value & 2:
-        return EntryPointPlace(value >> 2, at)
+        return value >> 2, at
     delta = reader.native()
     if delta > at:
         raise reader.error("shared fixup list lies before the section", at)
-    return EntryPointPlace(value >> 2, at - delta)
+    return value >> 2, at - delta
 
 
 def decode_entry_point(reader: ByteReader) -> EntryPoint:

@@ -264,15 +264,10 @@ def _payload(kind: int, version: Version) -> Payload | None:
     return PAYLOADS.get(kind)
 
 
-class UnknownFixupKindError(BadImageError):
-    """A fixup blob begins with a kind that no version known here has."""
-
-
 def decode_fixup(reader: ByteReader, version: Version = (16, 0), pointer_size: int = 8) -> Fixup:
     """Read a blob at the reader's position, which ends up behind it; BadImageError for unknown kinds."""
-    start = reader.pos
     kind, module = _decode_head(reader)
-    return _decode_body(reader, kind, module, version, pointer_size, start, 0)
+    return _Decoder(reader, version, pointer_size, False).decode(kind, module, 0)
 
 
 def decode_any_fixup(
@@ -283,18 +278,15 @@ def decode_any_fixup(
     With `keep_malformed` that holds for blobs of known kinds too that do not decode, otherwise they raise
     BadImageError.
     """
-    start = reader.pos
     kind, module = _decode_head(reader)
     body = reader.pos
     try:
-        return _decode_body(reader, kind, module, version, pointer_size, start, 0)
-    except UnknownFixupKindError:
-        pass
+        return _Decoder(reader, version, pointer_size, True).decode(kind, module, 0)
     except BadImageError:
         if not keep_malformed:
             raise
     reader.pos = body
-    return Fixup(kind, (UnknownPayload(reader.take(reader.end - body)),), module)
+    return Fixup(kind, (_rest_of(reader),), module)
 
 
 def _decode_head(reader: ByteReader) -> tuple[int, int | None]:
@@ -302,21 +294,33 @@ def _decode_head(reader: ByteReader) -> tuple[int, int | None]:
     return first & ~MODULE_OVERRIDE, reader.compressed() if first & MODULE_OVERRIDE else None
 
 
-def _decode_body(
-    reader: ByteReader, kind: int, module: int | None, version: Version, pointer_size: int, start: int, depth: int
-) -> Fixup:
-    payload = _payload(kind, version)
-    if payload is None:
-        raise UnknownFixupKindError(reader.path, f"{kind:#x} is no fixup kind", start + reader.base)
-    if depth > _MAX_LOOKUP_DEPTH:
-        raise reader.error("dictionary lookups are nested too deeply", start)
-    operands = [part.decode(reader, pointer_size) for part in payload.parts]
-    if kind in _VIRTUAL_OVERRIDES and isinstance(operands[0], int) and operands[0] & _OVERRIDE_HAS_IMPLEMENTATION:
-        operands.append(decode_method(reader))
-    if payload.lookup:
-        inner = reader.u8()
-        operands.append(_decode_body(reader, inner, None, version, pointer_size, reader.pos - 1, depth + 1))
-    return Fixup(kind, tuple(operands), module)
+def _rest_of(reader: ByteReader) -> UnknownPayload:
+    return UnknownPayload(reader.take(reader.end - reader.pos))
+
+
+class _Decoder(NamedTuple):
+    """Decodes what follows the head of a blob."""
+
+    reader: ByteReader
+    version: Version
+    pointer_size: int
+    keep_unknown: bool
+
+    def decode(self, kind: int, module: int | None, depth: int) -> Fixup:
+        reader = self.reader
+        payload = _payload(kind, self.version)
+        if payload is None:
+            if self.keep_unknown:
+                return Fixup(kind, (_rest_of(reader),), module)
+            raise reader.error(f"{kind:#x} is no fixup kind")
+        if depth > _MAX_LOOKUP_DEPTH:
+            raise reader.error("dictionary lookups are nested too deeply")
+        operands = [part.decode(reader, self.pointer_size) for part in payload.parts]
+        if kind in _VIRTUAL_OVERRIDES and isinstance(operands[0], int) and operands[0] & _OVERRIDE_HAS_IMPLEMENTATION:
+            operands.append(decode_method(reader))
+        if payload.lookup:
+            operands.append(self.decode(reader.u8(), None, depth + 1))
+        return Fixup(kind, tuple(operands), module)
 
 
 def encode_fixup(fixup: Fixup, version: Version = (16, 0)) -> bytes:
