@@ -111,6 +111,10 @@ class _Motion:
             for other in self.made:
                 if self._position(other) == number and other is not self.preheader and not other.is_cold:
                     self._block(other, has_calls, False, non_null)
+        return self._has_moved()
+
+    def _has_moved(self) -> bool:
+        # In a method of its own: there, mypyc does not take the preheader for the None that `run` has set it to.
         return self.moved > 0 and self.preheader is not None
 
     def _block(self, block: Block, has_calls: bool, is_first: bool, non_null: list[int]) -> bool:
