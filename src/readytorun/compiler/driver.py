@@ -129,7 +129,7 @@ def _compile_assembly(
     executor_factory: Callable[[int], Executor],
 ) -> AssemblyReport:
     start = time.monotonic()
-    unit = CompilationUnit(UnitSpec(str(path), references, options.is_core_library))
+    unit = CompilationUnit(UnitSpec(str(path), references, options.is_core_library, options.target.name))
     roots = unit.roots()
     filter = MethodFilter(options.methods)
     if not filter.selects_all:
@@ -142,8 +142,15 @@ def _compile_assembly(
         refused = _refused(outcomes)
         if options.strict:
             _fail_on_internal_error(path, refused)
-        entries = [outcome.entry() for outcome in outcomes if outcome.compiled is not None]
-        image = write_image(unit.module.file, options.target.image, entries)
+        entries = [entry for outcome in outcomes if outcome.compiled is not None for entry in outcome.entries()]
+        # Only async code names what the manifest has.
+        manifest = unit.compiler.manifest if any(unit.method(o.key).task_kind for o in outcomes) else None
+        image = write_image(
+            unit.module.file,
+            options.target.image,
+            entries,
+            manifest=None if manifest is None else manifest.builder.to_bytes(),
+        )
         _write_file(output, image)
     finally:
         progress.finish()

@@ -10,17 +10,24 @@ from readytorun.backend.x64 import compile_function
 from readytorun.backend.x64.abi import stack_argument_size
 from readytorun.backend.x64.gc_ref_map import gc_ref_map
 from readytorun.errors import MissingReferenceError, ReadyToRunError
-from readytorun.importer.abi import AbiMapper, TargetAbi
+from readytorun.importer.abi import AbiMapper, TargetAbi, ir_type_of, memory_type_of
+from readytorun.importer.async_library import AsyncLibrary, make_manifest_tokens
+from readytorun.importer.async_thunks import import_thunk
 from readytorun.importer.cells import CellFactory
 from readytorun.importer.inlining import InlineCandidates
-from readytorun.importer.method import import_method
+from readytorun.importer.method import ImportedMethod, import_method
 from readytorun.importer.refusal import Reason, Refusal
 from readytorun.ir.function import Function
+from readytorun.ir.runtime_async import Dialect, RuntimeAsync
+from readytorun.ir.types import STRUCT, VOID, CallSignature
 from readytorun.passes.pipeline import run_pipeline
+from readytorun.passes.runtime_async.layout import LayoutError
+from readytorun.passes.runtime_async.split import CannotSuspend
+from readytorun.passes.runtime_async.stub import StubResult, build_stub
 from readytorun.r2r.model import CompiledMethod
 from readytorun.typesystem.abi import system_v_classify
 from readytorun.typesystem.context import TypeSystemContext
-from readytorun.typesystem.method_desc import MethodDesc
+from readytorun.typesystem.method_desc import TASK_NONE, MethodDesc
 from readytorun.typesystem.module import ModuleDesc
 from readytorun.typesystem.type_desc import TypeDesc
 
@@ -48,11 +55,17 @@ class MethodResult:
         compiled: the code, or None if refused.
         refused: the refusal, or None.
         required: canonical methods that the code calls (instantiations of these belong into the image).
+        symbol: what other code of the image calls the code by, "" if none does.
+        stub: the resumption stub of an async method that may suspend, else None.
+        stub_symbol: as `symbol`, of the stub.
     """
 
     compiled: CompiledMethod | None
     refused: RefusedMethod | None
     required: tuple[MethodDesc, ...] = ()
+    symbol: str = ""
+    stub: CompiledMethod | None = None
+    stub_symbol: str = ""
 
 
 def _register_classes(type: TypeDesc) -> tuple[int, ...]:
@@ -65,28 +78,39 @@ class MethodCompiler:
 
     Attributes:
         context, module: where the methods come from.
+        library: what the core library has for runtime-async; None if async methods are left to the runtime.
+        manifest: rows of the image's manifest metadata, None if there are none.
     """
 
-    __slots__ = ("_abi", "_candidates", "_cells", "context", "module")
+    __slots__ = ("_abi", "_candidates", "_cells", "context", "library", "manifest", "module")
 
-    def __init__(self, context: TypeSystemContext, module: ModuleDesc) -> None:
+    def __init__(self, context: TypeSystemContext, module: ModuleDesc, dialect: Dialect | None = None) -> None:
         self.context = context
         self.module = module
+        self.library = None if dialect is None else AsyncLibrary(context, dialect)
+        self.manifest = make_manifest_tokens(module, self.library)
         target_abi = TargetAbi(_register_classes, gc_ref_map, stack_argument_size)
         self._abi = AbiMapper(target_abi)
-        self._cells = CellFactory(module, target_abi)
+        self._cells = CellFactory(module, target_abi, self.manifest)
         self._candidates = InlineCandidates()
 
     def compile(self, method: MethodDesc) -> MethodResult:
         """Compile a method; never raises for the method's own sake."""
         try:
-            check_eligible(method)
-            imported = import_method(self.context, self.module, method, self._cells, self._abi, self._candidates)
-            run_pipeline(imported.function)
-            compiled = compile_function(imported.function)
-            return MethodResult(compiled, None, tuple(imported.required_methods))
+            imported = self._import(method)
+            function = imported.function
+            signature = function.signature
+            run_pipeline(function)
+            compiled = compile_function(function)
+            facts = function.runtime_async
+            if facts is None or not facts.state_count:
+                return MethodResult(compiled, None, tuple(imported.required_methods))
+            stub = compile_function(self._stub(method, signature, facts))
+            return MethodResult(compiled, None, tuple(imported.required_methods), facts.symbol, stub, facts.stub_symbol)
         except Refusal as refusal:
             return MethodResult(None, RefusedMethod(refusal.reason, refusal.detail))
+        except (CannotSuspend, LayoutError) as error:
+            return MethodResult(None, RefusedMethod(Reason.RUNTIME_ASYNC, str(error)))
         except Unsupported as unsupported:
             return MethodResult(None, RefusedMethod(Reason.UNSUPPORTED_CODE, str(unsupported)))
         except MissingReferenceError as error:
@@ -105,11 +129,34 @@ class MethodCompiler:
             Refusal: it is not compiled.
             UsageError: no such pass.
         """
-        check_eligible(method)
-        imported = import_method(self.context, self.module, method, self._cells, self._abi, self._candidates)
+        imported = self._import(method)
         if last_pass is not None:
             run_pipeline(imported.function, last_pass)
         return imported.function
+
+    def _import(self, method: MethodDesc) -> ImportedMethod:
+        check_eligible(method, self.library)
+        library = self.library
+        if library is not None and self._is_thunk(method, library):
+            return import_thunk(self.context, self.module, method, self._cells, self._abi, self._candidates, library)
+        return import_method(self.context, self.module, method, self._cells, self._abi, self._candidates, library)
+
+    def _is_thunk(self, method: MethodDesc, library: AsyncLibrary) -> bool:
+        """Whether a method's code is not made from its IL, but calls its other face."""
+        if method.task_kind == TASK_NONE or method.is_async == method.is_async_variant:
+            return False
+        return method.is_async or not library.dialect.compiles_async_versions
+
+    def _stub(self, method: MethodDesc, signature: CallSignature, facts: RuntimeAsync) -> Function:
+        result = method.signature.return_type
+        kind = ir_type_of(result)
+        if kind == STRUCT:
+            shape = StubResult(-1, self._abi.struct_layout(result))
+        else:
+            shape = StubResult(-1 if kind == VOID else memory_type_of(result), None)
+        function = build_stub(str(method), signature, facts.symbol, shape)
+        run_pipeline(function)
+        return function
 
     def instance_signature(self, method: MethodDesc) -> bytes:
         """Signature blob by which the instance entry point table names an instantiated method.
@@ -122,13 +169,17 @@ class MethodCompiler:
         return bytes(out)
 
 
-def check_eligible(method: MethodDesc) -> None:
+def check_eligible(method: MethodDesc, library: AsyncLibrary | None = None) -> None:
     """Refuse what is never compiled.
+
+    Args:
+        method: what is to be compiled.
+        library: what the core library has for runtime-async, None if nothing is compiled for it.
 
     Raises:
         Refusal: with the reason.
     """
-    if method.is_async:
+    if library is None and (method.is_async or method.is_async_variant):
         # A runtime of this version would bind the precompiled body as if it were synchronous.
         raise Refusal(Reason.RUNTIME_ASYNC)
     if not method.has_body:

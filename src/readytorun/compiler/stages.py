@@ -37,7 +37,7 @@ def stage_text(
     filter = MethodFilter(methods)
     texts: list[str] = []
     for path in inputs:
-        unit = CompilationUnit(UnitSpec(str(path), found))
+        unit = CompilationUnit(UnitSpec(str(path), found, target=target.name))
         texts += run_with_big_stack(lambda unit=unit: _texts(unit, filter, stage))  # type: ignore[misc]
     if not texts:
         raise UsageError(f"no method matches {' or '.join(methods)}")

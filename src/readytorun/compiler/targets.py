@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from readytorun.errors import UsageError
+from readytorun.ir.runtime_async import SEED, V11B, Dialect
 from readytorun.r2r.target import Machine, OperatingSystem, Target
 
 
@@ -16,16 +17,24 @@ class CompilationTarget:
         name: as the user writes it.
         runtime_major: major version of the .NET runtime.
         image: machine, operating system and R2R version of the image.
+        dialect: of runtime-async, which the core library has to speak; None: async methods are left to the runtime.
     """
 
     name: str
     runtime_major: int
     image: Target
+    dialect: Dialect | None = None
 
 
 _TARGETS = {
     "net10.0-linux-x64": CompilationTarget(
         "net10.0-linux-x64", 10, Target(Machine.AMD64, OperatingSystem.LINUX, 16, 0)
+    ),
+    "net11.0-preview-linux-x64": CompilationTarget(
+        "net11.0-preview-linux-x64", 11, Target(Machine.AMD64, OperatingSystem.LINUX, SEED.image_major, 2), SEED
+    ),
+    "net11.0-linux-x64": CompilationTarget(
+        "net11.0-linux-x64", 11, Target(Machine.AMD64, OperatingSystem.LINUX, V11B.image_major, 1), V11B
     ),
 }
 

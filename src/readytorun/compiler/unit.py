@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from readytorun.compiler.method_compiler import MethodCompiler, RefusedMethod
 from readytorun.compiler.references import CORE_LIBRARY
+from readytorun.compiler.targets import DEFAULT_TARGET, target_by_name
 from readytorun.compiler.type_depth import method_depth
 from readytorun.compiler.worklist import is_instantiation, root_methods
 from readytorun.errors import BadImageError, MissingReferenceError, ReadyToRunError
+from readytorun.importer.async_library import require_dialect
 from readytorun.importer.refusal import Reason, Refusal
 from readytorun.metadata.tables import TableId
 from readytorun.r2r.model import CompiledMethod, MethodEntry
@@ -32,11 +34,13 @@ class UnitSpec:
         references: files of the assemblies that it may refer to.
         is_core_library: whether the input may be the core library: one whose members mean what their IL says, as those
             of the framework of the emulator do. That of .NET leaves some to the JIT.
+        target: name of the target.
     """
 
     input: str
     references: tuple[str, ...]
     is_core_library: bool = False
+    target: str = DEFAULT_TARGET
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class Outcome:
         refused: the refusal, or None.
         instance_signature, instance_hash: how the table of instantiations names it; b"" and 0 for other methods.
         required: instantiations of methods of the input that the code calls.
+        symbol, stub, stub_symbol: of an async method that may suspend, see `MethodResult`.
     """
 
     key: Key
@@ -72,12 +77,18 @@ class Outcome:
     instance_signature: bytes = b""
     instance_hash: int = 0
     required: tuple[WorkItem, ...] = ()
+    symbol: str = ""
+    stub: CompiledMethod | None = None
+    stub_symbol: str = ""
 
-    def entry(self) -> MethodEntry:
-        """The compiled method as the image writer takes it."""
+    def entries(self) -> list[MethodEntry]:
+        """The compiled method as the image writer takes it, its resumption stub directly behind it."""
         assert self.compiled is not None
         rid = 0 if self.instance_signature else self.token & 0xFFFFFF
-        return MethodEntry(self.compiled, rid, self.instance_signature, self.instance_hash, self.name)
+        entries = [MethodEntry(self.compiled, rid, self.instance_signature, self.instance_hash, self.name, self.symbol)]
+        if self.stub is not None:
+            entries.append(MethodEntry(self.stub, name=f"[RESUME] {self.name}", symbol=self.stub_symbol))
+        return entries
 
 
 class CompilationUnit:
@@ -111,7 +122,9 @@ class CompilationUnit:
             raise BadImageError(spec.input, f"{CORE_LIBRARY} itself cannot be compiled")
         self._check_references()
         self._check_hierarchy()
-        self.compiler = MethodCompiler(self.context, self.module)
+        target = target_by_name(spec.target)
+        dialect = require_dialect(self.context, target.dialect, target.name)
+        self.compiler = MethodCompiler(self.context, self.module, dialect)
 
     def _check_references(self) -> None:
         """Every assembly that the input names must be there; what those refer to in turn may be missing."""
@@ -147,8 +160,13 @@ class CompilationUnit:
         return sum(method.has_body for method in self.module.method_defs())
 
     def roots(self) -> list[WorkItem]:
-        """The input's own methods, in metadata order."""
-        return [self._work_item(method) for method in root_methods(self.context, self.module)]
+        """The input's own methods, in metadata order; of those that return a task both faces."""
+        roots: list[WorkItem] = []
+        for method in root_methods(self.context, self.module):
+            roots.append(self._work_item(method))
+            if self.compiler.library is not None and method.task_kind:
+                roots.append(self._work_item(method.async_variant))
+        return roots
 
     def _work_item(self, method: MethodDesc) -> WorkItem:
         size = 0
@@ -177,14 +195,26 @@ class CompilationUnit:
         if result.compiled is None:
             return Outcome(key, token, name, None, result.refused)
         signature, hash = b"", 0
-        if is_instantiation(method):
+        if is_instantiation(method) or method.is_async_variant:
             try:
                 signature = self.compiler.instance_signature(method)
             except Refusal as refusal:
                 return Outcome(key, token, name, None, RefusedMethod(refusal.reason, refusal.detail))
             hash = method_hash(method)
         required = tuple(self._work_item(m) for m in result.required if self._belongs_to_image(m))
-        return Outcome(key, token, name, result.compiled, None, signature, hash, required)
+        return Outcome(
+            key,
+            token,
+            name,
+            result.compiled,
+            None,
+            signature,
+            hash,
+            required,
+            result.symbol,
+            result.stub,
+            result.stub_symbol,
+        )
 
     def _belongs_to_image(self, method: MethodDesc) -> bool:
         """Whether the image should have an instantiation that its code calls."""

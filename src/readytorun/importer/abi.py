@@ -26,6 +26,7 @@ from readytorun.ir.types import (
     M_U8,
     M_U16,
     REF,
+    ROLE_CONTINUATION,
     ROLE_GENERIC_CONTEXT,
     ROLE_METHOD_CONTEXT,
     ROLE_RETURN_BUFFER,
@@ -217,6 +218,8 @@ class AbiMapper:
             params.append(AbiType(I64, None, ROLE_GENERIC_CONTEXT))
         elif context_source == CONTEXT_METHOD_DESC:
             params.append(AbiType(I64, None, ROLE_METHOD_CONTEXT))
+        if signature.is_async_call:
+            params.append(AbiType(REF, None, ROLE_CONTINUATION))
         for param in signature.params:
             params.append(self.abi_type(param))
-        return CallSignature(params, result)
+        return CallSignature(params, result, signature.is_async_call)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from readytorun.importer import cells as fixups
 from readytorun.importer import intrinsics
 from readytorun.importer.abi import AbiMapper, ir_type_of
+from readytorun.importer.awaits import is_returned_at_once, match_task_await, note_async_call
 from readytorun.importer.fields import require_struct_layout
 from readytorun.importer.frame import HELPER_NEW_OBJECT, HELPER_VIRTUAL_FUNC_PTR, Frame, StackEntry
 from readytorun.importer.generics import (
@@ -21,7 +22,7 @@ from readytorun.importer.generics import (
 )
 from readytorun.importer.inlining import try_inline
 from readytorun.importer.refusal import Reason, Refusal
-from readytorun.importer.returns import return_buffer
+from readytorun.importer.returns import return_buffer, return_value
 from readytorun.importer.tail_calls import emit_tail_call, takes_tail_prefix
 from readytorun.ir import ops
 from readytorun.ir.ops import CallOp, Op
@@ -31,6 +32,7 @@ from readytorun.ir.types import (
     M_I64,
     M_REF,
     REF,
+    ROLE_CONTINUATION,
     ROLE_GENERIC_CONTEXT,
     ROLE_METHOD_CONTEXT,
     ROLE_RETURN_BUFFER,
@@ -84,6 +86,10 @@ def import_call(frame: Frame, token: int, is_callvirt: bool, position: int) -> i
     frame.is_tail = False
     constrained_token = frame.constrained_token
     frame.constrained_token = 0
+    if method.task_kind and frame.state.library is not None:
+        await_end = _import_task_await(frame, method, token, is_callvirt, position, constrained_token)
+        if await_end >= 0:
+            return await_end
     if constrained_token:
         frame.is_tail = is_tail and takes_tail_prefix(frame, signature, method)
         _import_constrained_call(frame, method, token, constrained_token)
@@ -103,6 +109,47 @@ def import_call(frame: Frame, token: int, is_callvirt: bool, position: int) -> i
     frame.is_tail = is_tail
     call_method(frame, method, token, arguments, is_callvirt, True)
     return position + 1
+
+
+def _import_task_await(
+    frame: Frame, method: MethodDesc, token: int, is_callvirt: bool, position: int, constrained_token: int
+) -> int:
+    """Import a call whose task is awaited at once; gives the index behind all of that, -1 if it is not."""
+    awaited = match_task_await(frame, method, position)
+    is_returned = awaited is None and is_returned_at_once(frame, method, position)
+    if awaited is None and not is_returned:
+        return -1
+    signature = method.signature
+    if constrained_token:
+        frame.await_handling = ops.AWAIT_TAIL if awaited is None else awaited.handling
+        _import_constrained_call(frame, method.async_variant, token, constrained_token)
+    else:
+        if not signature.has_this and (method.is_abstract or method.is_virtual):
+            raise Refusal(Reason.UNSUPPORTED_IL, "static virtual method without constraint")
+        if awaited is not None and _avoids_thunk(frame, method, is_callvirt):
+            return -1
+        arguments = pop_arguments(frame, signature)
+        if signature.has_this:
+            arguments.insert(0, frame.pop())
+        frame.await_handling = ops.AWAIT_TAIL if awaited is None else awaited.handling
+        call_method(frame, method.async_variant, token, arguments, is_callvirt, True)
+    if awaited is not None:
+        return awaited.end
+    if frame.state.builder.is_reachable:
+        return_value(frame, frame.pop() if ir_type_of(frame.method.signature.return_type) != VOID else None)
+    return position + 2
+
+
+def _avoids_thunk(frame: Frame, method: MethodDesc, is_callvirt: bool) -> bool:
+    """Whether the callee is certain, and its async variant but a thunk: awaiting its task then is the shorter way."""
+    library = frame.state.library
+    if library is None or library.dialect.compiles_async_versions:
+        return False
+    target: MethodDesc | None = method
+    if is_callvirt and method.signature.has_this and not method.owner.is_value_type:
+        this = len(frame.stack) - len(method.signature.params) - 1
+        target = _devirtualize(frame, method, frame.stack[this]) if this >= 0 else None
+    return target is not None and not target.is_async
 
 
 def jump_to(frame: Frame, method: MethodDesc, token: int, arguments: list[StackEntry]) -> None:
@@ -164,6 +211,12 @@ def _devirtualize(frame: Frame, method: MethodDesc, this: StackEntry) -> MethodD
         return None
     if not method.is_virtual:
         return method
+    if method.is_async_variant:
+        # The variants of an override are where the method's own are, if it returns the same.
+        ordinary = _devirtualize(frame, method.ordinary, this)
+        if ordinary is None or ordinary.signature.return_type is not method.ordinary.signature.return_type:
+            return None
+        return ordinary.async_variant
     if owner.is_interface:
         return None
     if method.is_final or owner.is_sealed:
@@ -232,6 +285,8 @@ def _emit(
             if context is None:
                 raise frame.invalid("generic context expected")
             args.append(context)
+        elif param.role == ROLE_CONTINUATION:
+            args.append(builder.null())
         else:
             entry = arguments[position]
             position += 1
@@ -251,6 +306,8 @@ def _emit(
     frame.materialize_aliases()
     call = builder.call(target, cell, signature, args)
     call.is_user_call = True
+    if signature.returns_continuation:
+        note_async_call(frame, call, return_type)
     if result_kind == STRUCT:
         if temp is not None and signature.result.type == STRUCT:
             call.result_slot = temp
@@ -289,7 +346,8 @@ def _context_of(
 def _open_method(frame: Frame, method: MethodDesc, token: int) -> MethodDesc:
     if not token:
         raise Refusal(Reason.UNSUPPORTED_IL, f"lookup of {method}, which no token of the caller names")
-    return frame.module.resolve_method(token, None)
+    found = frame.module.resolve_method(token, None)
+    return found.async_variant if method.is_async_variant else found
 
 
 def _call_direct(
@@ -393,7 +451,11 @@ def _import_constrained_call(frame: Frame, method: MethodDesc, token: int, const
                 return
         call_method(frame, method, token, [reference, *arguments], True, True)
         return
-    target = resolve_constrained(method, type)
+    target = resolve_constrained(method.ordinary, type)
+    if target is not None and method.is_async_variant:
+        if target.signature.return_type is not method.ordinary.signature.return_type:
+            raise Refusal(Reason.RUNTIME_ASYNC, f"{method} on {type}")
+        target = target.async_variant
     if target is None:
         if type.is_nullable or type.is_byref_like or type.is_canonical_subtype:
             raise Refusal(Reason.CONSTRAINED_BOXING, f"{method} on {type}")
@@ -405,6 +467,8 @@ def _import_constrained_call(frame: Frame, method: MethodDesc, token: int, const
         if target.is_shared and target.owner is type and not target.instantiation:
             open_type = frame.open_type(constrained_token)
             open_target = state.context.method_on_owner(target.definition, open_type)
+            if target.is_async_variant:
+                open_target = open_target.async_variant
         site = token if target is method else 0
         call_method(frame, target, site, [entry, *arguments], False, True, open_target)
         return
@@ -466,7 +530,11 @@ def _call_static_virtual(frame: Frame, method: MethodDesc, type: TypeDesc, argum
     """constrained. call of a static abstract or virtual interface member."""
     if type.is_canonical_subtype:
         raise Refusal(Reason.STATIC_VIRTUAL_IN_SHARED_CODE, f"{method} on {type}")
-    target = resolve_constrained(method, type)
+    target = resolve_constrained(method.ordinary, type)
+    if target is not None and method.is_async_variant:
+        if target.signature.return_type is not method.ordinary.signature.return_type:
+            raise Refusal(Reason.RUNTIME_ASYNC, f"{method} on {type}")
+        target = target.async_variant
     if target is None or target.owner.is_interface or not target.owner.module.in_version_bubble:
         raise Refusal(Reason.STATIC_VIRTUAL_IN_SHARED_CODE, f"{method} on {type}")
     call_method(frame, target, 0, arguments, False, True)

@@ -1,7 +1,8 @@
 """Import cells: fixup blobs written in the token space of the module that is compiled.
 
-A blob names types by the TypeDef, TypeRef and MemberRef rows of the input module (readytorun-format.md#fixups); a type
-for which the module has no row cannot be named, and the method that needs it is refused.
+A blob names types by the TypeDef, TypeRef and MemberRef rows of the input module (readytorun-format.md#fixups). A type
+for which the module has no row, and the image's manifest neither, cannot be named, and the method that needs it is
+refused.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from readytorun.importer.abi import TargetAbi
+from readytorun.importer.manifest_tokens import MANIFEST, ManifestTokens
 from readytorun.importer.refusal import Reason, Refusal
 from readytorun.ir.types import CallSignature
 from readytorun.r2r.model import Cell, ImportSectionKind, ThunkKind
@@ -50,6 +52,8 @@ CHECK_FIELD_OFFSET: Final = 0x2B
 DELEGATE_CTOR: Final = 0x2C
 INDIRECT_PINVOKE_TARGET: Final = 0x2E
 CHECK_INSTRUCTION_SET: Final = 0x30
+CONTINUATION_LAYOUT: Final = 0x37
+RESUMPTION_STUB_ENTRY_POINT: Final = 0x38
 
 # Flags of method and field signatures.
 METHOD_INSTANTIATING_STUB: Final = 0x02
@@ -57,12 +61,16 @@ METHOD_INSTANTIATION: Final = 0x04
 MEMBER_REF_TOKEN: Final = 0x10
 METHOD_CONSTRAINED: Final = 0x20
 OWNER_TYPE: Final = 0x40
+METHOD_UPDATE_CONTEXT: Final = 0x80
+METHOD_ASYNC_VARIANT: Final = 0x100
 
 _TABLE_SHIFT: Final = 24
 _TYPE_TAGS = {0x02: 0, 0x01: 1, 0x1B: 2}
 _MEMBER_REF: Final = 0x0A
 _TYPE_SPEC: Final = 0x1B
 _CANON: Final = 0x3E
+_MODULE: Final = 0x3F
+_MODULE_OVERRIDE: Final = 0x80
 
 
 def put_uint(out: bytearray, value: int) -> None:
@@ -82,11 +90,14 @@ def put_uint(out: bytearray, value: int) -> None:
 class CellFactory:
     """Makes the cells of one input module, each once."""
 
-    __slots__ = ("_abi", "_cells", "_lookups", "_module")
+    __slots__ = ("_abi", "_cells", "_in_manifest", "_lookups", "_module", "manifest")
 
-    def __init__(self, module: ModuleDesc, abi: TargetAbi) -> None:
+    def __init__(self, module: ModuleDesc, abi: TargetAbi, manifest: ManifestTokens | None = None) -> None:
         self._module = module
         self._abi = abi
+        self.manifest = manifest
+        # Whether the tokens of what is being written are those of the manifest unless it says otherwise.
+        self._in_manifest = False
         self._cells: dict[tuple[int, bytes, int, bytes], Cell] = {}
         self._lookups: dict[tuple[bytes, bytes], Cell] = {}
 
@@ -127,21 +138,33 @@ class CellFactory:
         elif isinstance(type, ParameterizedType):
             out.append(element)
             self.put_type(out, type.parameter_type)
-        elif type.instantiation:
-            out.append(et.GENERICINST)
-            self._put_definition(out, type.definition)
-            put_uint(out, len(type.instantiation))
-            for argument in type.instantiation:
-                self.put_type(out, argument)
         else:
-            self._put_definition(out, type)
+            token = self._definition_token(type.definition)
+            in_manifest = token & MANIFEST != 0
+            if in_manifest != self._in_manifest:
+                out.append(_MODULE)
+                put_uint(out, self._manifest_index() if in_manifest else 0)
+            if type.instantiation:
+                out.append(et.GENERICINST)
+            token &= ~MANIFEST
+            out.append(et.VALUETYPE if type.is_value_type else et.CLASS)
+            put_uint(out, (token & 0xFFFFFF) << 2 | _TYPE_TAGS[token >> _TABLE_SHIFT])
+            if type.instantiation:
+                # The arguments are read in the module in force before that of the definition.
+                put_uint(out, len(type.instantiation))
+                for argument in type.instantiation:
+                    self.put_type(out, argument)
 
-    def _put_definition(self, out: bytearray, type: TypeDesc) -> None:
-        token = self._module.type_ref_token(type)
+    def _definition_token(self, definition: TypeDesc) -> int:
+        token = self._module.type_ref_token(definition)
+        if token is None and self.manifest is not None:
+            token = self.manifest.type_token(definition)
         if token is None:
-            raise Refusal(Reason.TOKEN_NOT_IN_MODULE, str(type))
-        out.append(et.VALUETYPE if type.is_value_type else et.CLASS)
-        put_uint(out, (token & 0xFFFFFF) << 2 | _TYPE_TAGS[token >> _TABLE_SHIFT])
+            raise Refusal(Reason.TOKEN_NOT_IN_MODULE, str(definition))
+        return token
+
+    def _manifest_index(self) -> int:
+        return 0 if self.manifest is None else self.manifest.module_index
 
     def put_method(
         self, out: bytearray, method: MethodDesc, token: int, flags: int = 0, constrained: TypeDesc | None = None
@@ -151,7 +174,7 @@ class CellFactory:
         Args:
             out: where to.
             method: the method, instantiated as it is to be named.
-            token: MethodDef or MemberRef token in the input module that names its definition.
+            token: MethodDef or MemberRef token in the input module, or of the manifest, that names its definition.
             flags: extra METHOD_* flags.
             constrained: type of a constrained call.
 
@@ -159,24 +182,37 @@ class CellFactory:
             Refusal: the module has no token for a type in the signature.
         """
         owner = method.owner
+        in_manifest = token & MANIFEST != 0
+        token &= ~MANIFEST
         if token >> _TABLE_SHIFT == _MEMBER_REF:
             flags |= MEMBER_REF_TOKEN
-        if self._needs_owner(owner, token):
+        if owner.instantiation if in_manifest else self._needs_owner(owner, token):
             flags |= OWNER_TYPE
         if method.instantiation:
             flags |= METHOD_INSTANTIATION
         if constrained is not None:
             flags |= METHOD_CONSTRAINED
+        if in_manifest:
+            flags |= METHOD_UPDATE_CONTEXT
+        if method.is_async_variant:
+            flags |= METHOD_ASYNC_VARIANT
         put_uint(out, flags)
+        if in_manifest:
+            put_uint(out, self._manifest_index())
+        # Owner, row and constrained type are read in the updated context, the method's arguments in the original one.
+        self._in_manifest = in_manifest
         if flags & OWNER_TYPE:
             self.put_type(out, owner)
         put_uint(out, token & 0xFFFFFF)
+        self._in_manifest = False
         if method.instantiation:
             put_uint(out, len(method.instantiation))
             for argument in method.instantiation:
                 self.put_type(out, argument)
         if constrained is not None:
+            self._in_manifest = in_manifest
             self.put_type(out, constrained)
+            self._in_manifest = False
 
     def _needs_owner(self, owner: TypeDesc, token: int) -> bool:
         """Whether the token alone does not say what the owner is: instantiations, arrays, TypeSpec parents."""
@@ -193,6 +229,11 @@ class CellFactory:
         Raises:
             Refusal: the module has no token for its owner.
         """
+        if token & MANIFEST:
+            # The kind byte in front says which module it is: see `_field_cell`.
+            put_uint(out, MEMBER_REF_TOKEN)
+            put_uint(out, token & 0xFFFFFF)
+            return
         flags = 0
         if token >> _TABLE_SHIFT == _MEMBER_REF:
             flags |= MEMBER_REF_TOKEN
@@ -233,9 +274,17 @@ class CellFactory:
 
     def precode_field(self, kind: int, field: FieldDesc, token: int) -> Cell:
         """Precode cell of a kind with a field payload: FIELD_HANDLE, FIELD_OFFSET, FIELD_ADDRESS."""
-        out = bytearray((kind,))
+        out = self._field_head(kind, token)
         self.put_field(out, field, token)
         return self._cell(ImportSectionKind.PRECODE, bytes(out), ThunkKind.NONE)
+
+    def _field_head(self, kind: int, token: int) -> bytearray:
+        """The kind, with the module of a token of the manifest."""
+        if not token & MANIFEST:
+            return bytearray((kind,))
+        out = bytearray((kind | _MODULE_OVERRIDE,))
+        put_uint(out, self._manifest_index())
+        return out
 
     def check_type_layout(self, type: TypeDesc, layout: TypeLayout) -> Cell:
         """Precode check that the runtime lays the type out as compiled (readytorun-format.md#fixups, 0x2A)."""
@@ -283,7 +332,7 @@ class CellFactory:
 
     def helper_field(self, kind: int, field: FieldDesc, token: int) -> Cell:
         """Lazy helper cell with a field payload: FIELD_ADDRESS."""
-        out = bytearray((kind,))
+        out = self._field_head(kind, token)
         self.put_field(out, field, token)
         return self._cell(ImportSectionKind.HELPER, bytes(out), ThunkKind.HELPER)
 
@@ -318,7 +367,8 @@ class CellFactory:
         (readytorun-format.md#delay-load).
         """
         out = bytearray()
-        if constrained is None and not method.instantiation and not self._needs_owner(method.owner, token):
+        has_row = not token & MANIFEST and not method.is_async_variant
+        if has_row and constrained is None and not method.instantiation and not self._needs_owner(method.owner, token):
             out.append(METHOD_ENTRY_REF if token >> _TABLE_SHIFT == _MEMBER_REF else METHOD_ENTRY_DEF)
             put_uint(out, token & 0xFFFFFF)
         else:

@@ -42,6 +42,7 @@ from readytorun.typesystem.module import ModuleDesc
 from readytorun.typesystem.type_desc import TypeDesc
 
 if TYPE_CHECKING:
+    from readytorun.importer.async_library import AsyncLibrary
     from readytorun.importer.inlining import InlineCandidates
 
 # Runtime helpers called through eager cells (readytorun.h, enum ReadyToRunHelper).
@@ -132,6 +133,7 @@ class MethodState:
         inline_candidates: bodies that may be inlined.
         no_inline: ids of methods that turned out not to be inlinable here.
         inline_budget: IL bytes that may still be inlined.
+        library: what the core library has for runtime-async, None if nothing is compiled for it.
         required_methods: methods that the code calls and that the image should contain as well (instantiations).
         uses_context: whether something is looked up through the root's generic context.
     """
@@ -151,6 +153,7 @@ class MethodState:
         "function",
         "inline_budget",
         "inline_candidates",
+        "library",
         "module",
         "next_sequence",
         "no_inline",
@@ -170,7 +173,9 @@ class MethodState:
         abi: AbiMapper,
         inline_candidates: InlineCandidates,
         no_inline: set[int],
+        library: AsyncLibrary | None = None,
     ) -> None:
+        self.library = library
         self.context = context
         self.module = module
         self.root = root
@@ -319,14 +324,21 @@ class Frame:
         buffer_variable, buffer_slot: home of the root's return buffer argument.
         index: current IL instruction.
         constrained_token, is_volatile, is_readonly: prefixes seen in front of the current instruction.
+        await_handling: AWAIT_* of the async call that comes next.
+        adapts_value_task: that call awaits a value task that IL turned into a task.
+        is_tail_await: AsyncHelpers.TailAwait announced that nothing is left to do behind the next await.
+        takes_continuation, continuation: the next async call is no await: what to do with the continuation that comes
+            back is the caller's own business, who finds it here.
         is_tail: the current call leaves the method by a jump; in front of it, that the prefix asks for that.
     """
 
     __slots__ = (
+        "adapts_value_task",
         "arg_slots",
         "arg_types",
         "arg_values",
         "arg_variables",
+        "await_handling",
         "blocks",
         "body",
         "buffer_slot",
@@ -336,6 +348,7 @@ class Frame:
         "constrained_token",
         "context_slot",
         "context_variable",
+        "continuation",
         "depth",
         "entry_stacks",
         "finished",
@@ -346,6 +359,7 @@ class Frame:
         "is_readonly",
         "is_shared",
         "is_tail",
+        "is_tail_await",
         "is_volatile",
         "local_pinned",
         "local_slots",
@@ -362,6 +376,7 @@ class Frame:
         "return_variable",
         "stack",
         "state",
+        "takes_continuation",
         "unfinished_preds",
     )
 
@@ -406,6 +421,11 @@ class Frame:
         self.is_volatile = False
         self.is_readonly = False
         self.is_tail = False
+        self.await_handling = ops.AWAIT_PLAIN
+        self.adapts_value_task = False
+        self.is_tail_await = False
+        self.takes_continuation = False
+        self.continuation: Op | None = None
 
     def clone(self, continuation: Block) -> Frame:
         """The same frame (arguments, locals, context) for importing a handler's IL a second time."""

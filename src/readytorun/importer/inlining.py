@@ -135,6 +135,8 @@ def try_inline(frame: Frame, method: MethodDesc, arguments: list[StackEntry], pu
         return False
     if method.id in state.no_inline or state.root.no_optimization:
         return False
+    if method.is_async_variant:
+        return False
     if method.is_shared and method.context_source in (CONTEXT_METHOD_TABLE, CONTEXT_METHOD_DESC):
         return False
     ancestor: Frame | None = frame

@@ -6,6 +6,8 @@ from readytorun.il.decoder import InvalidILError, decode
 from readytorun.il.flow import build_flow
 from readytorun.il.opcodes import JMP
 from readytorun.importer.abi import AbiMapper, ir_type_of, memory_type_of
+from readytorun.importer.async_library import AsyncLibrary
+from readytorun.importer.awaits import async_facts
 from readytorun.importer.blocks import begin_blocks, flow_to, run_blocks
 from readytorun.importer.calls import method_call_signature
 from readytorun.importer.cells import TYPE_HANDLE, CellFactory
@@ -21,6 +23,7 @@ from readytorun.ir.types import (
     I64,
     M_I64,
     REF,
+    ROLE_CONTINUATION,
     ROLE_GENERIC_CONTEXT,
     ROLE_METHOD_CONTEXT,
     ROLE_NORMAL,
@@ -56,6 +59,7 @@ def import_method(
     cells: CellFactory,
     abi: AbiMapper,
     inline_candidates: InlineCandidates,
+    library: AsyncLibrary | None = None,
 ) -> ImportedMethod:
     """Import a method of the version bubble.
 
@@ -66,6 +70,7 @@ def import_method(
         cells: cell factory of the module.
         abi: signature mapper of the target.
         inline_candidates: cache of what may be inlined.
+        library: what the core library has for runtime-async, None if nothing is compiled for it.
 
     Raises:
         Refusal: the method is left to the JIT.
@@ -73,7 +78,7 @@ def import_method(
     no_inline: set[int] = set()
     while True:
         try:
-            return _import_once(context, module, method, cells, abi, inline_candidates, no_inline)
+            return _import_once(context, module, method, cells, abi, inline_candidates, no_inline, library)
         except InlineFailure as failure:
             no_inline.add(failure.method_id)
         except InvalidILError as error:
@@ -88,13 +93,16 @@ def _import_once(
     abi: AbiMapper,
     inline_candidates: InlineCandidates,
     no_inline: set[int],
+    library: AsyncLibrary | None,
 ) -> ImportedMethod:
     body = method.body()
     if body is None:
         raise Refusal(Reason.NO_IL)
     signature = method_call_signature(abi, method)
     function = Function(str(method), signature)
-    state = MethodState(context, module, method, function, cells, abi, inline_candidates, no_inline)
+    state = MethodState(context, module, method, function, cells, abi, inline_candidates, no_inline, library)
+    if method.has_async_convention:
+        function.runtime_async = async_facts(state, method)
     code = decode(body.code)
     flow = build_flow(code, body.regions)
     frame = Frame(state, method, body, code, flow)
@@ -115,12 +123,24 @@ def _import_once(
         # It passes all arguments on, maybe from behind a handler.
         use.crosses_funclets |= (1 << len(method.signature.params) + 1) - 1 << len(frame.local_types)
     _create_locals(frame, use)
-    _create_arguments(frame, use)
+    create_arguments(frame, use, len(body.regions) > 0)
     state.release_temps()
     function.context_kind = method.context_source
     import_class_init_trigger(frame)
     region_map = create_regions(frame, is_cloned) if body.regions else None
     _import_root_blocks(frame, region_map)
+    finish_function(state)
+    return ImportedMethod(function, list(state.required_methods.values()))
+
+
+def finish_function(state: MethodState) -> None:
+    """Settle what is known only when all code is there: the generic context, and the order of the blocks.
+
+    Raises:
+        Refusal: a try range protects nothing.
+    """
+    function = state.function
+    signature = function.signature
     if state.uses_context:
         roles = (ROLE_THIS,) if function.context_kind == CONTEXT_THIS else (ROLE_GENERIC_CONTEXT, ROLE_METHOD_CONTEXT)
         for index, param in enumerate(signature.params):
@@ -133,7 +153,6 @@ def _import_once(
     function.blocks = [block for block in function.blocks if block.ops]
     function.blocks.sort(key=lambda block: keys[block.id])
     _check_regions(function)
-    return ImportedMethod(function, list(state.required_methods.values()))
 
 
 def _check_regions(function: Function) -> None:
@@ -183,7 +202,7 @@ def _create_locals(frame: Frame, use: VariableUse) -> None:
                 state.ssa.write(variable, block, state.zero(kind))
 
 
-def _create_arguments(frame: Frame, use: VariableUse) -> None:
+def create_arguments(frame: Frame, use: VariableUse, has_funclets: bool) -> None:
     """Bind the root's arguments to the incoming parameters."""
     state = frame.state
     method = frame.method
@@ -198,23 +217,30 @@ def _create_arguments(frame: Frame, use: VariableUse) -> None:
     if entry is None:
         return
     for index, param in enumerate(state.function.signature.params):
+        if param.role == ROLE_CONTINUATION:
+            continue  # the transformation asks for it
         if param.role != ROLE_NORMAL and param.role != ROLE_THIS:
             value = builder.param(I64, index)
             variable = -1
             slot: Slot | None = None
-            if frame.body.regions:
+            if has_funclets:
                 # Funclets use it as well: it needs a home in the frame.
                 slot = state.function.new_slot(8, 8)
                 builder.store(M_I64, builder.slot_addr(slot), value)
             else:
                 variable = state.ssa.new_variable(I64)
                 state.ssa.write(variable, entry, value)
+            facts = state.function.runtime_async
             if param.role == ROLE_GENERIC_CONTEXT or param.role == ROLE_METHOD_CONTEXT:
                 frame.context_variable = variable
                 frame.context_slot = slot
+                if facts is not None:
+                    facts.context_slot = slot
             else:
                 frame.buffer_variable = variable
                 frame.buffer_slot = slot
+                if facts is not None:
+                    facts.buffer_slot = slot
             continue
         type = frame.arg_types[argument]
         frame.arg_values.append(None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from readytorun.importer.abi import ir_type_of
+from readytorun.importer.awaits import await_return, is_async_version
 from readytorun.importer.fields import require_struct_layout
 from readytorun.importer.frame import Frame, StackEntry, normalize_small
 from readytorun.ir import ops
@@ -12,14 +13,31 @@ from readytorun.ir.types import M_I64, STRUCT, VOID
 
 def import_return(frame: Frame) -> None:
     """ret"""
-    type = frame.method.signature.return_type
-    kind = ir_type_of(type)
+    kind = ir_type_of(
+        frame.method.ordinary.signature.return_type if _awaits(frame) else frame.method.signature.return_type
+    )
     entry = frame.pop() if kind != VOID else None
     if frame.stack:
         raise frame.invalid("values left on the stack at ret")
     if frame.parent is not None:
         _return_to_caller(frame, entry, kind)
         return
+    if _awaits(frame) and entry is not None:
+        entry = await_return(frame, entry)
+    return_value(frame, entry)
+
+
+def _awaits(frame: Frame) -> bool:
+    """Whether IL returns a task whose result the code returns."""
+    return frame.parent is None and is_async_version(frame.state)
+
+
+def return_value(frame: Frame, entry: StackEntry | None) -> None:
+    """Return from the root method with a value, None if it has none."""
+    type = frame.method.signature.return_type
+    kind = ir_type_of(type)
+    if frame.stack:
+        raise frame.invalid("values left on the stack at ret")
     builder = frame.state.builder
     args: list[Op] = []
     if entry is not None:

@@ -23,7 +23,7 @@ def _make_table() -> list[int]:
         table[opcode] = PURE
     table[ops.SELECT] = PURE
     table[ops.ADDR] = PURE
-    for opcode in (ops.PARAM, ops.CATCH_ARG, ops.PHI):
+    for opcode in (ops.PARAM, ops.CATCH_ARG, ops.PHI, ops.RESUME_INFO):
         table[opcode] = 0
     for opcode in (ops.DIV, ops.REM, ops.DIV_UN, ops.REM_UN):
         table[opcode] = THROWS

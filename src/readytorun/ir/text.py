@@ -113,7 +113,9 @@ def _runtime_async(facts: RuntimeAsync) -> list[str]:
     lines = [text]
     for name, call in facts.calls.items():
         params = ", ".join([print_abi_type(param) for param in call.signature.params])
-        lines.append(f"  async_call {name} {print_cell(call.cell)} ({params}) -> {print_abi_type(call.signature.result)}")
+        lines.append(
+            f"  async_call {name} {print_cell(call.cell)} ({params}) -> {print_abi_type(call.signature.result)}"
+        )
     return lines
 
 

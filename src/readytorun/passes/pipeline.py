@@ -22,10 +22,12 @@ from readytorun.passes import (
     redundant_checks,
     unused_slots,
 )
+from readytorun.passes.runtime_async import contexts, split
 
 Pass = Callable[[Function], bool]
 
 PASSES: Final[tuple[tuple[str, Pass], ...]] = (
+    ("runtime_async_contexts", contexts.run),
     ("phi_simplification", phi_simplification.run),
     ("folding", folding.run),
     ("control_flow", control_flow.run),
@@ -33,6 +35,7 @@ PASSES: Final[tuple[tuple[str, Pass], ...]] = (
     ("promote_slots", promote_slots.run),
     ("phi_simplification", phi_simplification.run),
     ("folding", folding.run),
+    ("runtime_async_split", split.run),
     ("common_subexpressions", common_subexpressions.run),
     ("redundant_checks", redundant_checks.run),
     ("helper_calls", helper_calls.run),
