@@ -129,7 +129,7 @@ def test_a_defect_outside_of_methods(tmp_path: Path, output: Path, monkeypatch: 
     monkeypatch.setattr(driver, "write_image", broken)
     path = tmp_path / "Hello.dll"
     path.write_bytes(sample())
-    fails(run("compile", path, "-o", output), 3, "ZeroDivisionError: broken on purpose", "--debug")
+    fails(run("compile", path, "-o", output), 3, "ZeroDivisionError: broken on purpose", "READYTORUN_TRACEBACK=1")
     assert leaves_nothing(output)
     assert "Traceback" in run("compile", path, "-o", output, "--debug").err
 

@@ -11,9 +11,6 @@ from pathlib import Path
 
 import typer
 
-from readytorun.metadata.tables import TableId
-from readytorun.r2r.reader import R2RImage, R2RMethod
-
 _RUN_TIMEOUT = 60  # seconds
 _RUNTIME_CONFIG = """{"runtimeOptions": {"tfm": "net10.0", "framework": {"name": "Microsoft.NETCore.App", \
 "version": "10.0.0"}}}
@@ -24,6 +21,7 @@ def demo_command() -> None:
     """Compile the bundled sample, list its native methods, and run it if a .NET 10 runtime is found."""
     # Importing the compiler takes a moment: not for every command.
     from readytorun.compiler.driver import compile_assemblies
+    from readytorun.inspect.image import Image
 
     with (
         tempfile.TemporaryDirectory(prefix="readytorun-demo-") as temporary,
@@ -31,26 +29,12 @@ def demo_command() -> None:
     ):
         output = Path(temporary) / "Hello.dll"
         report = compile_assemblies([sample], [], output)[0]
-        image = R2RImage.open(output)
+        image = Image.open(output)
         typer.echo(f"Native methods of {sample.name}, compiled for linux-x64:")
         for method in image.methods:
-            typer.echo(f"  {method.rva:#8x} {method.size:5d} bytes  {_name(image, method)}")
+            typer.echo(f"  {method.rva:#8x} {method.size:5d} bytes  {method.display_name}")
         typer.echo(report.closing_line())
         _run(output)
-
-
-def _name(image: R2RImage, method: R2RMethod) -> str:
-    """Type and name of a method, as its own module's metadata tells."""
-    metadata = image.metadata
-    rid = method.method_def_rid
-    if rid == 0 and method.signature is not None:
-        rid = method.signature.rid
-    if metadata is None or rid == 0:
-        return "?"
-    owner = metadata.declaring_type(TableId.METHOD_DEF, rid)
-    type_name = metadata.string(metadata.cell(TableId.TYPE_DEF, "TypeName", owner))
-    name = f"{type_name}.{metadata.string(metadata.cell(TableId.METHOD_DEF, 'Name', rid))}"
-    return name if method.method_def_rid else f"{name} (instantiation)"
 
 
 def _run(app: Path) -> None:

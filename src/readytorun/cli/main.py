@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 bad input, 2 wrong usage, 3 a defect of ours; a traceback 
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 import traceback
@@ -19,6 +20,8 @@ from readytorun.cli import dump as dump_command
 from readytorun.cli import snapshot as snapshot_command
 from readytorun.cli.failures import BAD_INPUT, INTERNAL_ERROR, WRONG_USAGE, describe_os_error
 from readytorun.errors import ReadyToRunError, UsageError
+
+_TRACEBACK_VARIABLE = "READYTORUN_TRACEBACK"
 
 app = typer.Typer(
     name="readytorun",
@@ -55,7 +58,7 @@ def _options(
 
 def main() -> NoReturn:
     """Run the command line and exit."""
-    debug = "--debug" in sys.argv[1:]
+    debug = _wants_traceback()
     try:
         app()  # exits by itself, except for our own errors
         code = 0
@@ -68,10 +71,16 @@ def main() -> NoReturn:
     except Exception as error:
         message = f"internal error: {type(error).__name__}: {error}"
         if not debug:
-            command = shlex.join(["readytorun", *sys.argv[1:], "--debug"])
-            message += f"\nthis is a defect of readytorun; to see where: {command}"
+            command = shlex.join(["readytorun", *sys.argv[1:]])
+            message += f"\nthis is a defect of readytorun; to see where: {_TRACEBACK_VARIABLE}=1 {command}"
         code = _fail(message, INTERNAL_ERROR, debug)
     sys.exit(code)
+
+
+def _wants_traceback() -> bool:
+    """Whether errors of ours are shown with where they happened: by the variable, or by --debug where that means it."""
+    words = sys.argv[1:]
+    return bool(os.environ.get(_TRACEBACK_VARIABLE)) or ("--debug" in words and words[0] != "dump")
 
 
 def _fail(message: str, code: int, debug: bool) -> int:

@@ -15,11 +15,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from readytorun.errors import BadImageError
-from readytorun.inspect.disassembly.instruction import Instruction
-from readytorun.inspect.disassembly.method import method_instructions
 from readytorun.inspect.method_pattern import MethodPattern
 from readytorun.inspect.names import ImageNames, definition_module
 from readytorun.inspect.places import Place, places_at
@@ -40,6 +38,9 @@ from readytorun.r2r.signatures import (
     METHOD_UNBOXING_STUB,
 )
 from readytorun.r2r.target import Machine, OperatingSystem
+
+if TYPE_CHECKING:
+    from readytorun.inspect.disassembly.instruction import Instruction
 
 
 class Section(NamedTuple):
@@ -322,6 +323,9 @@ class Method:
 
     def instructions(self) -> Iterator[Instruction]:
         """The instructions of the main body and its funclets, in code order, annotated with names."""
+        # Imported late: disassemblers take time to load, and most uses of an image need none.
+        from readytorun.inspect.disassembly.method import method_instructions
+
         return method_instructions(self._image.raw, self.raw, self._image.symbols)
 
     @property

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from functools import cached_property
 from typing import Final
 
 from readytorun.errors import BadImageError
@@ -87,6 +86,7 @@ class ImageNames:
     Attributes:
         image: the image.
         references: where metadata of other assemblies is looked for.
+        assembly_name: simple name of the image's own assembly; "" for a composite image.
     """
 
     def __init__(self, image: R2RImage, references: References) -> None:
@@ -96,21 +96,15 @@ class ImageNames:
         self._components: dict[int, ModuleNames | None] = {}
         self._owners: dict[tuple[int, bytes], tuple[str, Sequence[str], int]] = {}
         self._arguments: dict[bytes, list[str]] = {}
+        self.assembly_name = ""
+        self._own_reference_count = 0
+        metadata = image.metadata
+        if metadata is not None:
+            self._own_reference_count = metadata.row_count(TableId.ASSEMBLY_REF)
+            if metadata.row_count(TableId.ASSEMBLY):
+                self.assembly_name = metadata.string(metadata.column(TableId.ASSEMBLY, "Name")[0])
 
     # --- modules ------------------------------------------------------------------------------------------------------
-
-    @cached_property
-    def assembly_name(self) -> str:
-        """Simple name of the image's own assembly; "" for a composite image."""
-        metadata = self.image.metadata
-        if metadata is None or not metadata.row_count(TableId.ASSEMBLY):
-            return ""
-        return metadata.string(metadata.column(TableId.ASSEMBLY, "Name")[0])
-
-    @cached_property
-    def _own_reference_count(self) -> int:
-        metadata = self.image.metadata
-        return 0 if metadata is None else metadata.row_count(TableId.ASSEMBLY_REF)
 
     def module_name(self, index: int) -> str:
         """Simple name of the module with an index of readytorun-format.md#fixups."""
@@ -268,11 +262,12 @@ class ImageNames:
             return token if owner is None else f"{owner}.{token}"
         return names.member_ref(signature.rid, owner) if is_member_ref else names.field_def(signature.rid, owner)
 
-    def compiled_method(self, method: R2RMethod) -> str:
-        """Name of a compiled method of the image."""
+    def compiled_method(self, method: R2RMethod, with_prefix: bool = False) -> str:
+        """Name of a compiled method of the image; with `method_prefix` before it if asked for."""
         parts = method.signature_parts
         if parts is not None:
-            return self._instance_entry(parts)
+            name = self._instance_entry(parts)
+            return method_prefix(parts.flags) + name if with_prefix else name
         names = self.component(method.component) if method.component else self.module(0)
         if names is None:
             name = self.component_name(method.component) if method.component else self.assembly_name

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from readytorun.errors import BadImageError
-from readytorun.inspect.names import ImageNames, method_prefix
+from readytorun.inspect.names import ImageNames
 from readytorun.r2r.constants import section_name
 from readytorun.r2r.model import EHClauseKind
 from readytorun.r2r.reader import R2RImage, R2RMethod
@@ -120,9 +120,7 @@ class ImageSymbols:
         """Name of a compiled method, with the prefixes for what its flags say."""
         name = self._method_names.get(method.function_index)
         if name is None:
-            parts = method.signature_parts
-            prefix = "" if parts is None else method_prefix(parts.flags)
-            name = prefix + self.names.compiled_method(method)
+            name = self.names.compiled_method(method, with_prefix=True)
             self._method_names[method.function_index] = name
         return name
 

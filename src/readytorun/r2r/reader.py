@@ -61,6 +61,7 @@ from readytorun.r2r.versions import OLDEST_READABLE, Format
 
 UnwindInfo = unwind_x64.UnwindInfo | unwind_arm64.UnwindInfo
 
+_CHAINED_RECORD_SIZE: Final = 12
 _PE_OFFSET_AT: Final = 0x3C
 _MAX_FIXUP_SIZE: Final = 0x10000  # of a blob that does not tell its size
 
@@ -124,7 +125,7 @@ class R2RMethod:
     def signature(self) -> MethodSignature | None:
         """Signature of an entry of InstanceMethodEntryPoints: an instantiation or an async variant; else None."""
         if self._signature is None and self._signature_at >= 0:
-            reader = self._image.section_reader(self._image.sections[SectionType.INSTANCE_METHOD_ENTRY_POINTS])
+            reader = self._image.instance_entries_reader
             reader.pos = self._signature_at
             self._signature = decode_method(reader)
         return self._signature
@@ -134,7 +135,7 @@ class R2RMethod:
         """The signature with its types undecoded, which is much faster; see `signature`."""
         if self._signature_at < 0:
             return None
-        reader = self._image.section_reader(self._image.sections[SectionType.INSTANCE_METHOD_ENTRY_POINTS])
+        reader = self._image.instance_entries_reader
         reader.pos = self._signature_at
         return split_method(reader)
 
@@ -305,8 +306,9 @@ class R2RImage:
 
     @cached_property
     def compiler_identifier(self) -> str:
+        """What the compiler calls itself; not every compiler ends it with a zero."""
         reader = self._section(SectionType.COMPILER_IDENTIFIER)
-        return "" if reader is None else reader.c_string().decode("utf-8", "replace")
+        return "" if reader is None else reader.take(reader.end - reader.pos).split(b"\0")[0].decode("utf-8", "replace")
 
     @cached_property
     def metadata(self) -> MetadataReader | None:
@@ -473,6 +475,11 @@ class R2RImage:
         return result
 
     @cached_property
+    def instance_entries_reader(self) -> ByteReader:
+        """A reader over section InstanceMethodEntryPoints, at no particular position."""
+        return self.section_reader(self.sections[SectionType.INSTANCE_METHOD_ENTRY_POINTS])
+
+    @cached_property
     def hot_cold_map(self) -> list[tuple[int, int]]:
         """(index of a cold part, index of its method's main body) of images whose methods are split."""
         reader = self._section(SectionType.HOT_COLD_MAP)
@@ -485,17 +492,21 @@ class R2RImage:
         ends = [*starts[1:], len(self.runtime_functions)]
         return {hot: range(cold, end) for (cold, hot), end in zip(self.hot_cold_map, ends, strict=False)}
 
+    @property
+    def names_inlining_modules(self) -> bool:
+        """Whether the records of section CrossModuleInlineInfo name modules."""
+        return bool(self.header.flags & HeaderFlag.MULTIMODULE_VERSION_BUBBLE)
+
     @cached_property
     def inlining(self) -> list[InliningRecord]:
         """The records of section CrossModuleInlineInfo."""
         reader = self._section(SectionType.CROSS_MODULE_INLINE_INFO)
         if reader is None:
             return []
-        names_modules = bool(self.header.flags & HeaderFlag.MULTIMODULE_VERSION_BUBBLE)
         records = []
         for _, _, position in inlining_record_positions(reader):
             reader.pos = position
-            records.append(decode_inlining_record(reader, names_modules))
+            records.append(decode_inlining_record(reader, self.names_inlining_modules))
         return records
 
     @cached_property
@@ -513,11 +524,18 @@ class R2RImage:
     # --- code ---------------------------------------------------------------------------------------------------------
 
     def unwind_info_at(self, function_index: int) -> tuple[UnwindInfo, int, int]:
-        """(unwind data, personality RVA, file offset behind both) of one runtime function."""
+        """(unwind data, personality RVA, file offset behind both) of one runtime function.
+
+        The unwind data of x64 cold code is chained to that of its method: instead of a personality RVA, which is 0
+        here, it has the three RVAs of the method's runtime function.
+        """
         reader = self.reader_at(self.runtime_functions[function_index].unwind, None, "unwind data")
         info: UnwindInfo
         if self.machine == Machine.AMD64:
             info = unwind_x64.decode_unwind_info(reader)
+            if info.flags & unwind_x64.FLAG_CHAINED:
+                reader.take(_CHAINED_RECORD_SIZE)
+                return info, 0, reader.pos
         elif self.machine == Machine.ARM64:
             info = unwind_arm64.decode_unwind_info(reader)
         else:
@@ -594,7 +612,7 @@ class R2RImage:
         ]
 
     @cached_property
-    def _eh_table(self) -> dict[int, tuple[int, int]]:
+    def eh_table(self) -> dict[int, tuple[int, int]]:
         """(RVA of the first clause, size of all) by RVA of the method."""
         reader = self._section(SectionType.EXCEPTION_INFO)
         if reader is None:
@@ -605,7 +623,7 @@ class R2RImage:
 
     def eh_clauses_of(self, method_rva: int) -> tuple[EHClause, ...]:
         """The EH clauses of the method whose code begins at an RVA."""
-        place = self._eh_table.get(method_rva)
+        place = self.eh_table.get(method_rva)
         return () if place is None else decode_clauses(self.reader_at(place[0], place[1], "EH clauses"))
 
     @cached_property
@@ -617,6 +635,15 @@ class R2RImage:
         """The debug information of the method whose main body the function is."""
         reader = self._debug_reader(function_index)
         return None if reader is None else decode_debug_info(reader, self.header.major)
+
+    def debug_info_extent(self, function_index: int) -> tuple[int, int] | None:
+        """File offsets of the start and the end of a method's debug information."""
+        reader = self._debug_reader(function_index)
+        if reader is None:
+            return None
+        start = reader.pos
+        decode_debug_info(reader, self.header.major)
+        return start, reader.pos
 
     def _debug_reader(self, function_index: int) -> ByteReader | None:
         position = self._debug_positions.get(function_index)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from readytorun.inspect.disassembly.method import method_instructions
 from readytorun.inspect.dump import records
 from readytorun.inspect.dump.options import DumpOptions, Selection
 from readytorun.inspect.dump.records import Record
@@ -64,6 +63,8 @@ def _imports(image: Image, options: DumpOptions) -> Iterator[Record]:
 def _method(image: Image, method: Method, options: DumpOptions) -> Record:
     record = records.method_record(image, method, options)
     if options.disassembly:
+        from readytorun.inspect.disassembly.method import method_instructions  # slow to load
+
         record["instructions"] = [
             {
                 "rva": instruction.rva,

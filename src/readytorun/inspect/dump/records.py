@@ -19,7 +19,14 @@ from readytorun.metadata.tables import TableId
 from readytorun.r2r.constants import HeaderFlag, ImportSectionFlag
 from readytorun.r2r.debug_info import LOCATION_NAMES
 from readytorun.r2r.fixup_blobs import fixup_name
-from readytorun.r2r.gcinfo import CONTEXT_METHOD_DESC, CONTEXT_METHOD_TABLE, CONTEXT_THIS, GcInfo
+from readytorun.r2r.gcinfo import (
+    CONTEXT_METHOD_DESC,
+    CONTEXT_METHOD_TABLE,
+    CONTEXT_THIS,
+    GcInfo,
+    RegisterSlot,
+    StackSlot,
+)
 from readytorun.r2r.model import EHClause, EHClauseKind
 from readytorun.r2r.versions import PRODUCTS
 
@@ -198,17 +205,19 @@ def function_record(function: Function) -> Record:
 def gc_record(image: Image, info: GcInfo) -> Record:
     """GC info: its header, slots, and what is live where."""
     machine = image.machine
-    slots = [slot_name(slot, machine, info) for slot in (*info.registers, *info.stack)]
+    tracked: list[RegisterSlot | StackSlot] = [*info.registers, *info.stack]
+    slots = [slot_name(slot, machine, info) for slot in tracked]
 
     def names_of(live: int) -> list[str]:
         return [name for number, name in enumerate(slots) if live >> number & 1]
 
+    live = info.live or [0] * len(info.safe_points)  # without tracked slots, the format has no sets
     record: Record = {
         "code_length": info.code_length,
         "tracked_slots": slots,
         "untracked_slots": [slot_name(slot, machine, info) for slot in info.untracked],
         "safe_points": [
-            {"offset": offset, "live": names_of(live)} for offset, live in zip(info.safe_points, info.live, strict=True)
+            {"offset": offset, "live": names_of(live)} for offset, live in zip(info.safe_points, live, strict=True)
         ],
         "interruptible_ranges": [{"start": start, "end": end} for start, end in info.ranges],
         "changes": [{"offset": offset, "live": names_of(live)} for offset, live in info.changes],

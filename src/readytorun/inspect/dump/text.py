@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from readytorun.inspect.disassembly.method import ListingOptions, method_listing
 from readytorun.inspect.dump import records
 from readytorun.inspect.dump.options import DumpOptions, Selection
 from readytorun.inspect.dump.records import Record
@@ -219,6 +218,8 @@ def _method(image: Image, method: Method, options: DumpOptions) -> Iterator[Line
         yield ((_PLAIN, f"  resumption stub {_hex(stub['rva'])}, {stub['size']} bytes, function {stub['index']}"),)
     yield from _fixups(record)
     if options.disassembly:
+        from readytorun.inspect.disassembly.method import ListingOptions, method_listing  # slow to load
+
         wanted = ListingOptions(options.gc, options.unwind, options.eh, options.debug, options.raw)
         yield from method_listing(image.raw, method.raw, image.symbols, wanted)
         return
