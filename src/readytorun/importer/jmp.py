@@ -24,6 +24,8 @@ def import_jmp(frame: Frame, token: int) -> None:
     method = frame.module.resolve_method(token, frame.generic_context)
     if frame.method.is_synchronized:
         raise Refusal(Reason.JMP, "in a synchronized method")
+    if frame.state.function.signature.returns_continuation:
+        raise Refusal(Reason.JMP, "in an async method")
     if is_protected(frame):
         raise Refusal(Reason.JMP, "in a protected region")
     if frame.stack:

@@ -42,6 +42,9 @@ def takes_tail_prefix(frame: Frame, signature: MethodSignature, callee: MethodDe
         raise frame.invalid("values left on the stack at a tail call")
     if is_protected(frame):
         raise frame.invalid("tail call in a protected region")
+    if frame.state.function.signature.returns_continuation:
+        # Of an async method: the callee has another way to return.
+        return False
     if frame.method.is_synchronized or (callee is not None and callee.is_pinvoke):
         return False
     if not is_passed_alike(frame, frame.method.signature.return_type, signature.return_type):

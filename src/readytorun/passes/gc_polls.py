@@ -5,8 +5,9 @@ time round passes a call of managed code, that is, if the block of such a call d
 count: they return without looking whether a suspension is wanted.
 
 Methods that leave by jumps can make a loop of several methods, none of which ever returns. So a tail call counts as a
-back edge to the start of its method: each way to it must pass a safe point (in the runtime's JIT such methods are fully
-interruptible: compiler.cpp, `optReachWithoutCall`).
+back edge to the start of its method: each way to it must pass a safe point. (The runtime's JIT makes such methods fully
+interruptible instead, see `optReachWithoutCall`. They are short, and most of them moves of arguments: where only some
+of the instructions are interruptible, it was seen on the real runtime that a suspension may wait for minutes.)
 """
 
 from __future__ import annotations

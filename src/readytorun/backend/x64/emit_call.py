@@ -168,7 +168,6 @@ def emit_tail_call(e: Emitter, op: CallOp, places: ArgumentPlaces) -> None:
     prefix, by which the unwinder tells that it ends an epilog.
     """
     code = e.code
-    start = code.mark()
     _arguments(e, op, places)
     _move_stack_arguments(e, op, places)
     target = op.target
@@ -186,9 +185,7 @@ def emit_tail_call(e: Emitter, op: CallOp, places: ArgumentPlaces) -> None:
         e.move(R11, RAX, I64)
     elif target != ops.TARGET_INDIRECT:
         raise Unsupported("call-without-cell")
-    if code.mark() == start or e.call_end == code.mark():
-        # The first instruction may be interrupted, or follows a call: it must not be one of the epilog.
-        code.byte(NOP)
+    before_epilog(e)
     e.frame.emit_epilog(code)
     if target == ops.TARGET_INDIRECT:
         code.digit(JMP_RM, 1, 0, RAX)
@@ -226,7 +223,6 @@ def before_epilog(e: Emitter) -> None:
 
 def emit_return(e: Emitter, op: Op) -> None:
     """RETURN: result to its registers, epilog, ret."""
-    code = e.code
     result = e.lowering.function.signature.result
     args = op.args
     if args:

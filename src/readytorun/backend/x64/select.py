@@ -34,17 +34,15 @@ from readytorun.backend.x64.registers import (
     XMM0,
 )
 from readytorun.ir import ops
-from readytorun.ir.function import Block
 from readytorun.ir.ops import BlockOp, BranchOp, CallOp, CompareOp, ConstOp, MemoryOp, Op, ParamOp, is_gc_type
 from readytorun.ir.types import F32, F64, I32, I64, M_I32, M_I64, STRUCT, VOID
 
 # Blocks up to this size are copied and cleared by a few moves, bigger ones by a string instruction.
 UNROLL_LIMIT: Final = 128
 
-# Whether loops without calls, and the ways to tail calls, are made interruptible (ranges in the GC info) instead of
-# getting a poll. Shown right on the real runtime by tests/runtime/programs/p46_interrupted_loops.cs, which crashes when
-# the registers in ranges are left out; loops that make numbers from byrefs keep their polls
-# (`_loops_can_be_interrupted`).
+# Whether loops without calls are made interruptible (ranges in the GC info) instead of getting a poll. Shown right on
+# the real runtime by tests/runtime/programs/p46_interrupted_loops.cs, which crashes when the registers in ranges are
+# left out; loops that make numbers from byrefs keep their polls (`_loops_can_be_interrupted`).
 INTERRUPTIBLE_LOOPS: Final = True
 
 _RAX_MASK: Final = 1 << RAX
@@ -113,7 +111,7 @@ class Selector:
         if not INTERRUPTIBLE_LOOPS or lowering.function.eh_regions:
             return False
         for block in lowering.order:
-            if block.loop_depth or is_way_to_tail_call(block):
+            if block.loop_depth:
                 for op in block.ops:
                     if op.type == I64 and makes_number(op):
                         return False
@@ -450,12 +448,11 @@ class Selector:
         elif opcode == ops.LOCALLOC:
             self.has_localloc = True
         elif opcode == ops.GC_POLL:
-            block = lowering.order[block_index]
-            if self.can_interrupt and (block.loop_depth or is_way_to_tail_call(block)):
-                self.has_ranges = True
-            else:
+            if not self.can_interrupt or lowering.order[block_index].loop_depth == 0:
                 self.has_calls = True
                 self.polls.append(op)
+            else:
+                self.has_ranges = True
         elif opcode == ops.RETURN:
             if args:
                 result = lowering.function.signature.result.type
@@ -471,12 +468,6 @@ class Selector:
         elif opcode == ops.CALL_FINALLY:
             self.has_calls = True
             lowering.clobbers[id] = ALL_MASK
-
-
-def is_way_to_tail_call(block: Block) -> bool:
-    """Whether the block leaves by a tail call that may be reached without passing a safe point."""
-    count = len(block.ops)
-    return count > 1 and block.ops[count - 1].opcode == ops.TAIL_CALL and block.ops[count - 2].opcode == ops.GC_POLL
 
 
 def condition_of(op: Op) -> int:

@@ -68,7 +68,7 @@ from readytorun.backend.x64.registers import (
     VOLATILE_INTS,
     VOLATILE_MASK,
 )
-from readytorun.backend.x64.select import Selector, is_way_to_tail_call
+from readytorun.backend.x64.select import Selector
 from readytorun.ir import ops
 from readytorun.ir.function import Block, Function
 from readytorun.ir.ops import BlockOp, BranchOp, CallOp, CompareOp, ImmOp, MemoryOp, Op, ParamOp, TerminatorOp, TrapOp
@@ -393,7 +393,7 @@ class _Compilation:
         kind = self.lowering.kind
         last_il = -1
         previous: Op | None = None
-        interruptible = self.selector.has_ranges and (block.loop_depth > 0 or is_way_to_tail_call(block))
+        interruptible = self.selector.has_ranges and block.loop_depth > 0
         for op in block.ops:
             il_offset = op.il_offset
             if il_offset >= 0 and il_offset != last_il:
@@ -423,25 +423,19 @@ class _Compilation:
         """Record which part of an operation's code may be interrupted, with what is live before the operation.
 
         Its first instruction may. The others may if nothing that the GC must know is under way between them: no
-        operand and no result is a reference, or there is one instruction and the jumps on its outcome. The epilog of a
-        tail call never is the first instruction of it.
+        operand and no result is a reference, or there is one instruction and the jumps on its outcome.
         """
         e = self.e
         end = e.code.mark()
         opcode = op.opcode
-        if start == end or opcode == ops.RETURN or opcode == ops.LOCALLOC:
+        if start == end or opcode == ops.RETURN or opcode == ops.TAIL_CALL or opcode == ops.LOCALLOC:
             return  # no code, or an epilog, or a frame that changes
         if opcode == ops.CONTINUATION or opcode == ops.SUSPEND:
             return  # a reference where no value lives
         count = e.code.instructions - instructions
         if opcode == ops.JUMP:
             whole = count == 0 or not self._moves_references(block)
-        elif (
-            opcode == ops.CALL
-            or opcode == ops.TAIL_CALL
-            or ops.STORE_BARRIER <= opcode <= ops.STORE_CHECKED
-            or isinstance(op, BlockOp)
-        ):
+        elif opcode == ops.CALL or ops.STORE_BARRIER <= opcode <= ops.STORE_CHECKED or isinstance(op, BlockOp):
             whole = False
         else:
             whole = count <= 1 or not _has_references(e, op)
