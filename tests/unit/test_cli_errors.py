@@ -96,7 +96,7 @@ def test_a_reference_that_names_nothing(pattern: str, tmp_path: Path, output: Pa
         ["compile", "{input}"],
         ["compile", "{input}", "-o", "{input}"],
         ["compile", "{input}", "{input}", "-o", "{output}"],
-        ["compile", "{input}", "-o", "{output}", "--target", "net11.0-linux-x64"],
+        ["compile", "{input}", "-o", "{output}", "--target", "net7.0-linux-x64"],
         ["compile", "{input}", "-o", "{output}", "--jobs", "many"],
         ["compile", "{input}", "-o", "{output}", "--unknown"],
         ["compile", "{input}", "--stop-after", "import", "--method", "NoSuchMethod"],
