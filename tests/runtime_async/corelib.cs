@@ -24,7 +24,7 @@ namespace System
     public struct TypedReference { }
     public struct Nullable<T> where T : struct { bool hasValue; T value; public Nullable(T v) { hasValue = true; value = v; } public bool HasValue => hasValue; public T Value => value; public T GetValueOrDefault() => value; }
     public sealed class String { public int Length => 0; public static readonly string Empty = null; public static string Concat(string a, string b) => null; }
-    public abstract class Array { public int Length => 0; }
+    public abstract class Array : System.Collections.IEnumerable { public System.Collections.IEnumerator GetEnumerator() => null; public int Length => 0; }
     public abstract class Delegate { object _target; object _methodBase; nint _methodPtr; nint _methodPtrAux; }
     public abstract class MulticastDelegate : Delegate { object _invocationList; nint _invocationCount; }
     public delegate void Action();
@@ -44,9 +44,15 @@ namespace System
     public struct RuntimeFieldHandle { object m_ptr; }
     public struct RuntimeMethodHandle { object m_value; }
     public interface IDisposable { void Dispose(); }
+    public static class Activator { public static T CreateInstance<T>() => default; }
     public sealed class __Canon { }
     public class Lazy { }
     public readonly ref struct Span<T> { readonly ref T _reference; readonly int _length; public Span(ref T r) { _reference = ref r; _length = 1; } public int Length => _length; }
+}
+namespace System.Collections
+{
+    public interface IEnumerable { IEnumerator GetEnumerator(); }
+    public interface IEnumerator { object Current { get; } bool MoveNext(); }
 }
 namespace System.Collections.Generic
 {
@@ -91,6 +97,7 @@ namespace System.Threading.Tasks
         public new ConfiguredTaskAwaitable<T> ConfigureAwait(bool b) => default;
         public new TaskAwaiter<T> GetAwaiter() => default;
     }
+    [AsyncMethodBuilder(typeof(AsyncValueTaskMethodBuilder))]
     public readonly struct ValueTask
     {
         readonly object _obj; readonly short _token; readonly bool _continueOnCapturedContext;
@@ -104,6 +111,7 @@ namespace System.Threading.Tasks
         public ConfiguredValueTaskAwaitable ConfigureAwait(bool b) => default;
         public ValueTaskAwaiter GetAwaiter() => default;
     }
+    [AsyncMethodBuilder(typeof(AsyncValueTaskMethodBuilder<>))]
     public readonly struct ValueTask<T>
     {
         readonly object _obj; readonly T _result; readonly short _token; readonly bool _continueOnCapturedContext;
@@ -143,6 +151,9 @@ namespace System.Runtime.CompilerServices
     public readonly struct ConfiguredValueTaskAwaitable { readonly ValueTask t; public ValueTaskAwaiter GetAwaiter() => default; }
     public readonly struct ConfiguredValueTaskAwaitable<T> { readonly ValueTask<T> t; public ValueTaskAwaiter<T> GetAwaiter() => default; }
     public readonly struct YieldAwaitable { public YieldAwaiter GetAwaiter() => default; public readonly struct YieldAwaiter : ICriticalNotifyCompletion { public bool IsCompleted => false; public void GetResult() { } public void OnCompleted(Action a) { } public void UnsafeOnCompleted(Action a) { } } }
+
+    public struct AsyncValueTaskMethodBuilder { }
+    public struct AsyncValueTaskMethodBuilder<T> { }
 
     internal unsafe class Continuation { public Continuation Next; public ResumeInfo* ResumeInfo; public ContinuationFlags Flags; public int State; }
     internal unsafe struct ResumeInfo { public void* Resume; public void* DiagnosticIP; }

@@ -60,8 +60,8 @@ class Dialect:
         clears_slots: resumed code clears the exception slot and the references in result slots.
         diagnoses_suspension: the DiagnosticIP lies in the suspension code, not behind the call.
         throw_exact: helper that throws an exception again with the stack trace that it has.
-        compiles_async_versions: the async variant of a method that is not async is its IL compiled once more; else it is
-            a thunk, which direct calls avoid.
+        compiles_async_versions: the async variant of a method that is not async is its IL compiled once more; else it
+            is a thunk, which direct calls avoid.
     """
 
     __slots__ = (

@@ -97,8 +97,8 @@ class CallSignature:
     """Parameters in calling-convention order, and the results.
 
     The order is: this, return buffer, generic context, continuation, declared parameters. A struct result that comes
-    back in registers has result type STRUCT; one that needs a return buffer has an explicit ROLE_RETURN_BUFFER parameter
-    and result VOID.
+    back in registers has result type STRUCT; one that needs a return buffer has an explicit ROLE_RETURN_BUFFER
+    parameter and result VOID.
 
     Attributes:
         params, result: see above.

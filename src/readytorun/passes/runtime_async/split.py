@@ -12,6 +12,7 @@ method is about, and later passes see the final flow of control.
 from __future__ import annotations
 
 from readytorun.ir import ops
+from readytorun.ir.analysis import roots_of
 from readytorun.ir.builder import IRBuilder
 from readytorun.ir.function import Block, Function, Slot
 from readytorun.ir.ops import (
@@ -29,7 +30,7 @@ from readytorun.ir.ops import (
     TerminatorOp,
 )
 from readytorun.ir.runtime_async import CONTINUATION_STATE, RuntimeAsync
-from readytorun.ir.types import BYREF, I32, I64, M_I32, M_I64, REF, ROLE_CONTINUATION, ROLE_NORMAL, ROLE_RETURN_BUFFER
+from readytorun.ir.types import BYREF, I32, I64, M_I32, M_I64, M_REF, REF, ROLE_CONTINUATION, ROLE_NORMAL, ROLE_RETURN_BUFFER
 from readytorun.passes import dead_code, phi_simplification, unused_slots
 from readytorun.passes.runtime_async.layout import SavedState, lay_out
 from readytorun.passes.runtime_async.live_state import SlotLiveness, is_saved, live_values, overwritten_slots
@@ -93,11 +94,15 @@ def run(function: Function) -> bool:
             cold.append(point.suspended)
     if normal:
         facts.state_count = len(normal)
-        cold += _Splitter(function, facts, normal).run()
+        splitter = _Splitter(function, facts, normal)
+        cold += splitter.run()
         stub = Cell(ImportSectionKind.PRECODE, bytes((_FIXUP_RESUMPTION_STUB_ENTRY_POINT,)), rva_of=facts.stub_symbol)
         function.fixups.append(stub)
         main_end = _main_end(function)
-    function.blocks[main_end:main_end] = cold
+        function.blocks[main_end:main_end] = cold
+        splitter.repair()
+    else:
+        function.blocks[main_end:main_end] = cold
     phi_simplification.run(function)
     return True
 
@@ -178,6 +183,7 @@ class _Splitter:
         "_facts",
         "_function",
         "_incoming",
+        "_incoming_slot",
         "_points",
         "_repair",
         "_slots",
@@ -199,6 +205,7 @@ class _Splitter:
             for op in block.ops:
                 self._values[op.id] = op
         self._slots = SlotLiveness(function)
+        self._incoming_slot: Slot | None = None
 
     def _parameter(self, index: int, type: int) -> Op:
         entry = self._function.blocks[0]
@@ -210,7 +217,7 @@ class _Splitter:
         return param
 
     def run(self) -> list[Block]:
-        """Split; gives the new blocks outside of all try ranges."""
+        """Split; gives the new blocks outside of all try ranges. `repair` is to follow when they are in the function."""
         function = self._function
         live = live_values(function)
         states: list[SavedState] = []
@@ -224,6 +231,10 @@ class _Splitter:
         reachable = self._reachable_after_resumption()
         role = ROLE_NORMAL if self._context_index < 0 else function.signature.params[self._context_index].role
         suspension = Suspension(function, self._facts, self._incoming, self._context, role)
+        if self._facts.dialect.reuses_continuations and reachable and len(roots_of(function)) > len(function.funclets) + 1:
+            # No value gets to where a catch continues.
+            self._incoming_slot = function.new_slot(8, 8, ((0, False),), True)
+            suspension.incoming_slot = self._incoming_slot
         cold: list[Block] = []
         entries: list[Block] = []
         for number in range(len(self._points)):
@@ -249,9 +260,11 @@ class _Splitter:
             if resumed.result is not None:
                 self._repair.define_on_edge(point.call, resumed.last, resumed.result)
             self._clone(point.following, clones[number])
-        dispatcher = self._dispatch(entries)
+        return self._dispatch(entries) + cold
+
+    def repair(self) -> None:
+        """Let uses have the definitions that reach them."""
         self._repair.run()
-        return dispatcher + cold
 
     # --- what is saved -----------------------------------------------------------------------------------------
 
@@ -340,6 +353,8 @@ class _Splitter:
             if block.id in reached:
                 continue
             reached.add(block.id)
+            if not block.ops:
+                continue  # suspension code, which leaves the method
             work += ops.successors(block.ops[len(block.ops) - 1])
         return reached
 
@@ -361,6 +376,8 @@ class _Splitter:
         builder = IRBuilder(function)
         builder.block = first
         self._store_buffer(builder)
+        if self._incoming_slot is not None:
+            builder.store(M_REF, builder.slot_addr(self._incoming_slot), self._incoming)
         builder.branch(ops.BRANCH, ops.NE, self._incoming, builder.null(), resumed, body)
         builder.block = resumed
         slot = facts.resumed_slot

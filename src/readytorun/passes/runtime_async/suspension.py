@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from readytorun.ir import ops
 from readytorun.ir.builder import IRBuilder
-from readytorun.ir.function import Block, Function
+from readytorun.ir.function import Block, Function, Slot
 from readytorun.ir.ops import Op
 from readytorun.ir.runtime_async import (
     CONTINUATION_DATA,
@@ -66,17 +66,19 @@ class Suspension:
 
     Attributes:
         incoming: the continuation argument of the method.
+        incoming_slot: frame slot with it where the value does not get everywhere, else None.
         context: its generic context argument, None without one.
         context_role: ROLE_* of that.
     """
 
-    __slots__ = ("_builder", "_facts", "_function", "context", "context_role", "incoming")
+    __slots__ = ("_builder", "_facts", "_function", "context", "context_role", "incoming", "incoming_slot")
 
     def __init__(self, function: Function, facts: RuntimeAsync, incoming: Op, context: Op | None, role: int) -> None:
         self._function = function
         self._facts = facts
         self._builder = IRBuilder(function)
         self.incoming = incoming
+        self.incoming_slot: Slot | None = None
         self.context = context
         self.context_role = role
 
@@ -160,15 +162,18 @@ class Suspension:
         for block in (reuse, fresh, merged):
             block.is_cold = True
             blocks.append(block)
-        builder.branch(ops.BRANCH, ops.NE, self.incoming, builder.null(), reuse, fresh)
+        incoming = self.incoming
+        if self.incoming_slot is not None:
+            incoming = builder.load(M_REF, builder.slot_addr(self.incoming_slot))
+        builder.branch(ops.BRANCH, ops.NE, incoming, builder.null(), reuse, fresh)
         builder.block = reuse
-        builder.store_barrier(ops.STORE_BARRIER, returned, self.incoming, CONTINUATION_NEXT)
+        builder.store_barrier(ops.STORE_BARRIER, returned, incoming, CONTINUATION_NEXT)
         builder.jump(merged)
         builder.block = fresh
         allocated = self._allocate(state, returned)
         builder.jump(merged)
         builder.block = merged
-        return builder.op(ops.PHI, REF, [self.incoming, allocated])
+        return builder.op(ops.PHI, REF, [incoming, allocated])
 
     def _save(self, new: Op, state: SavedState) -> None:
         """Values and frame slots to the data area."""
