@@ -13,6 +13,10 @@ from harness import MODES, Harness, program_sources
 
 SOURCES = program_sources()
 
+# Programs of constructs that are easily left to the JIT, where the share of all methods would not show it: not one of
+# their methods may be.
+FULLY_PRECOMPILED = ("il13_array_methods", "p47_shared_mdarrays")
+
 pytestmark = [pytest.mark.runtime]
 
 
@@ -35,6 +39,18 @@ def test_same_output(harness: Harness, source: Path, mode: str) -> None:
     shown = f"stderr of the run of {prepared.compiled}:\n{result.stderr[-4000:]}"
     assert result.stdout.splitlines() == prepared.expected_stdout.splitlines(), shown
     assert result.exit_code == prepared.expected_exit_code, shown
+
+
+@pytest.mark.parametrize("name", FULLY_PRECOMPILED)
+def test_no_method_is_jitted(harness: Harness, name: str) -> None:
+    source = next(source for source in SOURCES if source.stem == name)
+    if harness.compiler.name != "readytorun":
+        pytest.skip(f"{harness.compiler.name} leaves more methods to the JIT")
+    needs_tools_for(harness, source)
+    prepared = harness.prepare(source)
+    assert not prepared.error, prepared.error
+    assert prepared.executed
+    assert not harness.share(source).jitted, "\n".join(harness.compiler.reasons(prepared.compiled))
 
 
 def test_share_of_precompiled_methods(harness: Harness) -> None:

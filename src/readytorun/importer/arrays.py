@@ -63,14 +63,15 @@ def import_array(frame: Frame, opcode: int, operand: int) -> None:
     elif opcode == il.NEWARR:
         _import_newarr(frame, operand)
     elif opcode == il.LDELEMA:
-        _import_ldelema(frame, operand)
+        index = frame.pop()
+        push_element_address(frame, frame.pop(), index, frame.resolve_type(operand), frame.open_type(operand))
     elif opcode == il.LDELEM:
         index = frame.pop()
-        _load_element(frame, frame.pop(), index, frame.resolve_type(operand))
+        load_element(frame, frame.pop(), index, frame.resolve_type(operand))
     elif opcode == il.STELEM:
         value = frame.pop()
         index = frame.pop()
-        _store_element(frame, frame.pop(), index, value, frame.resolve_type(operand))
+        store_element(frame, frame.pop(), index, value, frame.resolve_type(operand))
     elif il.LDELEM_I1 <= opcode <= il.LDELEM_REF:
         memory = _LDELEM[opcode - il.LDELEM_I1]
         index = frame.pop()
@@ -150,7 +151,8 @@ def element_address(frame: Frame, base: Op, position: Op, size: int) -> Op:
     return builder.addr_indexed(BYREF, base, offset, 1, DATA_OFFSET)
 
 
-def _load_element(frame: Frame, array: StackEntry, index: StackEntry, type: TypeDesc) -> None:
+def load_element(frame: Frame, array: StackEntry, index: StackEntry, type: TypeDesc) -> None:
+    """Push an element."""
     kind = ir_type_of(type)
     if kind != STRUCT:
         frame.push(_load_scalar(frame, array, index, memory_type_of(type)), kind, type)
@@ -161,7 +163,8 @@ def _load_element(frame: Frame, array: StackEntry, index: StackEntry, type: Type
     frame.load_value(type, element_address(frame, base, position, frame.layout(type).size))
 
 
-def _store_element(frame: Frame, array: StackEntry, index: StackEntry, value: StackEntry, type: TypeDesc) -> None:
+def store_element(frame: Frame, array: StackEntry, index: StackEntry, value: StackEntry, type: TypeDesc) -> None:
+    """Store an element."""
     frame.materialize_aliases()
     kind = ir_type_of(type)
     if kind == REF:
@@ -203,11 +206,11 @@ def _never_fails(value_type: TypeDesc, element: TypeDesc) -> bool:
     return value_type is element and not element.is_canonical_subtype
 
 
-def _import_ldelema(frame: Frame, token: int) -> None:
+def push_element_address(
+    frame: Frame, array: StackEntry, index: StackEntry, type: TypeDesc, open_type: TypeDesc
+) -> None:
+    """ldelema: the address of a reference is only given out if the array's elements are of exactly the type."""
     state = frame.state
-    type = frame.resolve_type(token)
-    index = frame.pop()
-    array = frame.pop()
     base = _check_array(frame, array)
     kind = ir_type_of(type)
     if kind != REF or frame.is_readonly or _is_own_sealed(type):
@@ -219,6 +222,6 @@ def _import_ldelema(frame: Frame, token: int) -> None:
         position = checked_index(frame, base, index)
         frame.push(element_address(frame, base, position, size), BYREF, type)
         return
-    handle = type_handle(frame, type, frame.open_type(token))
+    handle = type_handle(frame, type, open_type)
     address = state.call_helper(HELPER_LDELEMA_REF, BYREF, [base, frame.to_native(index), handle])
     frame.push(address, BYREF, type)

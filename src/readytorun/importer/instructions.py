@@ -27,7 +27,9 @@ def import_instruction(frame: Frame, opcode: int, position: int) -> int:
     elif opcode == il.STLOC:
         _store_local(frame, operand)
     elif opcode == il.CALL or opcode == il.CALLVIRT:
-        return calls.import_call(frame, operand, opcode == il.CALLVIRT, position)
+        following = calls.import_call(frame, operand, opcode == il.CALLVIRT, position)
+        frame.is_readonly = False
+        return following
     elif opcode == il.LDFLD:
         fields.import_ldfld(frame, operand)
     elif opcode == il.STFLD:

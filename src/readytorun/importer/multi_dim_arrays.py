@@ -1,4 +1,4 @@
-"""Get, Set and Address of multi-dimensional arrays.
+"""Get, Set and Address of arrays: of multi-dimensional ones, and of vectors, which have them as well.
 
 Object layout for rank r: total length (i32) at 8, r lengths at 16, r lower bounds behind them, then the elements,
 8-aligned.
@@ -7,36 +7,30 @@ Object layout for rank r: total length (i32) at 8, r lengths at 16, r lower boun
 from __future__ import annotations
 
 from readytorun.importer.abi import ir_type_of
+from readytorun.importer.arrays import load_element, push_element_address, store_element
 from readytorun.importer.fields import require_struct_layout
 from readytorun.importer.frame import Frame, StackEntry
 from readytorun.importer.memory import type_size
-from readytorun.importer.refusal import Reason, Refusal
 from readytorun.ir import ops
 from readytorun.ir.ops import Op
 from readytorun.ir.types import BYREF, I32, I64, M_I32, REF, STRUCT
 from readytorun.typesystem.method_desc import MethodDesc
-from readytorun.typesystem.type_desc import ArrayType
+from readytorun.typesystem.type_desc import ArrayType, TypeDesc
 
 _LENGTHS_OFFSET = 16
 
 
 def import_array_method(frame: Frame, method: MethodDesc, token: int, arguments: list[StackEntry]) -> bool:
-    """Expand an accessor; False if it has to be called.
-
-    Raises:
-        Refusal: the call would need the array's type as a hidden argument.
-    """
+    """Expand an accessor; False if it has to be called, for the type check of a store or address of a reference."""
     type = method.owner
     if not isinstance(type, ArrayType):
         return False
     element = type.parameter_type
     kind = ir_type_of(element)
     name = method.name
-    if name == "Address" and kind == REF and not frame.is_readonly:
-        raise Refusal(Reason.UNSUPPORTED_IL, "address of a reference element of a multi-dimensional array")
-    if name == "Set" and kind == REF:
-        if type.is_canonical_subtype:
-            raise Refusal(Reason.UNSUPPORTED_IL, "store to a multi-dimensional array in shared code")
+    if type.is_szarray:
+        return _import_vector_method(frame, name, element, token, arguments)
+    if kind == REF and (name == "Set" or (name == "Address" and not frame.is_readonly)):
         return False
     if name not in ("Get", "Set", "Address"):
         return False
@@ -54,6 +48,21 @@ def import_array_method(frame: Frame, method: MethodDesc, token: int, arguments:
     else:
         frame.materialize_aliases()
         frame.store_value(element, address, 0, arguments[1 + type.rank], 1)
+    return True
+
+
+def _import_vector_method(frame: Frame, name: str, element: TypeDesc, token: int, arguments: list[StackEntry]) -> bool:
+    array, index = arguments[0], arguments[1]
+    if name == "Get":
+        load_element(frame, array, index, element)
+    elif name == "Set":
+        store_element(frame, array, index, arguments[2], element)
+    elif name == "Address":
+        open_array = frame.module.resolve_method(token, None).owner
+        open_element = open_array.parameter_type if isinstance(open_array, ArrayType) else element
+        push_element_address(frame, array, index, element, open_element)
+    else:
+        return False
     return True
 
 

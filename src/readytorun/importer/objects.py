@@ -119,12 +119,11 @@ def _new_string(frame: Frame, method: MethodDesc, token: int) -> None:
 
 
 def _new_multi_dimensional(frame: Frame, type: ArrayType, open_type: TypeDesc, count: int) -> None:
+    """Constructors of array types: lengths, or bounds and lengths; of a vector, its length and its elements'."""
     state = frame.state
     builder = state.builder
     entries = [frame.pop() for _ in range(count)]
     entries.reverse()
-    if type.is_szarray:
-        raise Refusal(Reason.UNSUPPORTED_IL, "newobj of a vector")
     slot = state.function.new_slot(4 * count, 4)
     for index, entry in enumerate(entries):
         builder.store(M_I32, builder.slot_addr(slot), frame.to_i32(entry), 4 * index)

@@ -516,6 +516,9 @@ class MethodDesc:
             return CONTEXT_NONE
         if self.instantiation:
             return CONTEXT_METHOD_DESC
+        if self.token == 0 and self.name == "Address":
+            # It compares the elements' type with that of the array that the caller has in mind.
+            return CONTEXT_METHOD_TABLE
         if self.flags & STATIC or self.owner.is_value_type or self.owner.is_interface:
             return CONTEXT_METHOD_TABLE
         return CONTEXT_THIS_OBJECT
