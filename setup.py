@@ -22,6 +22,8 @@ PACKAGE = Path("src", "readytorun")
 COMPILED_PACKAGES = ("metadata", "typesystem", "il", "ir", "importer", "passes", "backend")
 COMPILED_MODULES = (
     "errors.py",
+    "inspect/module_names.py",
+    "inspect/names.py",
     "pe.py",
     "r2r/debug_info.py",
     "r2r/entry_points.py",

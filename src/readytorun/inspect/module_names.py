@@ -76,13 +76,6 @@ def _split_arity(name: str) -> TypeNamePart:
     return (head, int(digits)) if mark and digits.isascii() and digits.isdigit() else (name, 0)
 
 
-class _DefinitionName(str):
-    """Name of an uninstantiated type that remembers its parts, since type arguments go between those."""
-
-    __slots__ = ("parts",)
-    parts: Sequence[TypeNamePart]
-
-
 class _NameProvider:
     """Makes names out of signatures, with placeholders for type variables; satisfies `SignatureProvider[str]`."""
 
@@ -110,8 +103,7 @@ class _NameProvider:
         return f"{element}&"
 
     def generic_instance(self, definition: str, arguments: list[str]) -> str:
-        parts = definition.parts if isinstance(definition, _DefinitionName) else [(definition, 0)]
-        return instantiated_name(parts, arguments)
+        return instantiated_name(self.names.parts_of_definition(definition), arguments)
 
     def type_variable(self, index: int) -> str:
         return f"{_MARK}!{index}{_MARK}"
@@ -130,7 +122,7 @@ class _NameProvider:
 
 
 class _ParameterList:
-    """"(string, int)", with places for type arguments.
+    """ "(string, int)", with places for type arguments.
 
     Attributes:
         arity: number of type parameters of the method itself.
@@ -165,13 +157,14 @@ class ModuleNames:
         name: simple name of the assembly.
     """
 
-    __slots__ = ("_decoder", "_parts", "_signatures", "_types", "name", "reader")
+    __slots__ = ("_decoder", "_definitions", "_parts", "_signatures", "_types", "name", "reader")
 
     def __init__(self, reader: MetadataReader, name: str) -> None:
         self.reader = reader
         self.name = name
         self._types: dict[int, str] = {}
         self._parts: dict[int, list[TypeNamePart]] = {}
+        self._definitions: dict[str, list[TypeNamePart]] = {}
         self._signatures: dict[int, _ParameterList] = {}
         self._decoder: SignatureDecoder[str] = SignatureDecoder(_NameProvider(self))
 
@@ -197,13 +190,15 @@ class ModuleNames:
         if not arguments and not any(arity for _, arity in parts):
             return instantiated_name(parts, ())
         if arguments:
-            name = _DefinitionName(instantiated_name(parts, arguments))
+            name = instantiated_name(parts, arguments)
         else:
-            name = _DefinitionName(
-                "+".join(part + (f"<{',' * (arity - 1)}>" if arity else "") for part, arity in parts)
-            )
-        name.parts = parts
+            name = "+".join([part + (f"<{',' * (arity - 1)}>" if arity else "") for part, arity in parts])
+        self._definitions[name] = parts
         return name
+
+    def parts_of_definition(self, name: str) -> list[TypeNamePart]:
+        """The chain of nested types of an uninstantiated type, by the name that `type` gave it."""
+        return self._definitions.get(name) or [(name, 0)]
 
     def type_parts(self, token: int) -> list[TypeNamePart]:
         """The chain of nested types, outermost first with its namespace, that a TypeDef or TypeRef token names."""
