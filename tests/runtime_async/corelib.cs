@@ -130,7 +130,7 @@ namespace System.Runtime.CompilerServices
     using System.Threading;
     using System.Threading.Tasks;
     public static class RuntimeHelpers { }
-    public static class RuntimeFeature { public const string ByRefFields = "ByRefFields"; public const string NumericIntPtr = "NumericIntPtr"; }
+    public static class RuntimeFeature { public const string ByRefFields = "ByRefFields"; public const string NumericIntPtr = "NumericIntPtr"; public const string VirtualStaticsInInterfaces = "VirtualStaticsInInterfaces"; public const string DefaultImplementationsOfInterfaces = "DefaultImplementationsOfInterfaces"; public const string ByRefLikeGenerics = "ByRefLikeGenerics"; }
     public sealed class IsVolatile { }
     public sealed class ExtensionAttribute : Attribute { }
     public sealed class IsReadOnlyAttribute : Attribute { }

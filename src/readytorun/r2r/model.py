@@ -160,7 +160,6 @@ class EHClauseKind(IntEnum):
 
 
 SAME_TRY_FLAG = 0x10
-CATCHES_EXCEPTION = 0x20  # EHClause.other_flags: catches System.Exception, without a token (from .NET 11)
 
 
 @dataclass(frozen=True, slots=True)

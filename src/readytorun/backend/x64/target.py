@@ -73,8 +73,8 @@ from readytorun.ir import ops
 from readytorun.ir.function import Block, Function
 from readytorun.ir.ops import BlockOp, BranchOp, CallOp, CompareOp, ImmOp, MemoryOp, Op, ParamOp, TerminatorOp, TrapOp
 from readytorun.ir.types import I64, REF
+from readytorun.r2r.eh_info import SYSTEM_EXCEPTION_FLAG
 from readytorun.r2r.model import (
-    CATCHES_EXCEPTION,
     CodeLabel,
     CodePart,
     CompiledMethod,
@@ -599,7 +599,7 @@ class _Compilation:
                     handler.end,
                     extra,
                     region.same_try_as_previous,
-                    CATCHES_EXCEPTION if region.catches_exception else 0,
+                    SYSTEM_EXCEPTION_FLAG if region.catches_exception else 0,
                 )
             )
         return tuple(clauses)
