@@ -19,6 +19,7 @@ from readytorun.importer.intrinsics import (
     integers,
     literals,
     nullable,
+    runtime_async,
     spans,
     strings_arrays,
     threading,
@@ -39,6 +40,7 @@ _HANDLERS: Final[dict[tuple[str, str, str], Handler]] = {
     **threading.HANDLERS,
     **types.HANDLERS,
     **helpers.HANDLERS,
+    **runtime_async.HANDLERS,
 }
 
 
