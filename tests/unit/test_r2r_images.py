@@ -113,7 +113,7 @@ def test_eh_clauses(image: R2RImage) -> None:
         if not clauses:
             continue
         with_clauses += 1
-        rva, size = image._eh_table[method.rva]
+        rva, size = image.eh_table[method.rva]
         assert eh_info.encode_clauses(clauses) == image.image.read(rva, size)
         starts = {function.begin - method.rva for function in method.functions[1:]}
         # Every funclet is a handler or a filter. .NET 8 and 9 also mark copies of finally blocks in the main body.

@@ -123,12 +123,16 @@ class Component(AssemblyTables):
     Attributes:
         cor_header: where its CLI header is if its IL is in the composite image too, else RVA 0.
         header: its core header, the sections of which are the assembly's.
+        header_offset, header_size: where the core header lies in the file, in bytes.
     """
 
-    def __init__(self, image: R2RImage, row: int, cor_header: SectionEntry, header: CoreHeader) -> None:
-        super().__init__(image, row, {section.type: section for section in header.sections if section.size})
+    def __init__(self, image: R2RImage, row: int, cor_header: SectionEntry, header: ByteReader) -> None:
+        """`header` covers the core header."""
+        self.header_offset = header.pos
+        self.header_size = header.end - header.pos
+        self.header = CoreHeader.decode(header)
         self.cor_header = cor_header
-        self.header = header
+        super().__init__(image, row, {section.type: section for section in self.header.sections if section.size})
 
     @cached_property
     def metadata(self) -> MetadataReader | None:

@@ -11,6 +11,7 @@ from typing import Final
 from readytorun.errors import BadImageError, UsageError
 from readytorun.metadata.assembly import AssemblyFile
 from readytorun.metadata.method_body import read_method_body
+from readytorun.metadata.reader import MetadataReader
 from readytorun.metadata.tables import TableId
 from readytorun.r2r.pe_builder import DIRECTORY_DEBUG, DIRECTORY_RESOURCES, align_up
 from readytorun.r2r.primitives import ByteReader
@@ -202,27 +203,7 @@ class ILParts:
 
     def _field_size(self, field: int, rva: int) -> int:
         """Size in bytes of the initial data of an RVA field."""
-        reader = self._assembly.reader
-        signature = reader.blob(reader.column(TableId.FIELD, "Signature")[field - 1])
-        if len(signature) >= 2 and signature[0] == _FIELD_SIGNATURE:
-            size = _PRIMITIVE_SIZES.get(signature[1], 0)
-            if size:
-                return size
-            if signature[1] == _VALUETYPE and len(signature) > 2:
-                size = self._class_size(signature)
-                if size:
-                    return size
-        return self._space_behind(rva)
-
-    def _class_size(self, signature: bytes) -> int:
-        """ClassLayout.ClassSize of the TypeDef that a field signature `06 11 token` names; 0 if it says none."""
-        coded = ByteReader(signature, 2, path=self._assembly.path).compressed()
-        if coded & 3:
-            return 0
-        reader = self._assembly.reader
-        for row in reader.rows_of(TableId.CLASS_LAYOUT, "Parent", coded >> 2):
-            return reader.column(TableId.CLASS_LAYOUT, "ClassSize")[row - 1]
-        return 0
+        return field_data_size(self._assembly.reader, field) or self._space_behind(rva)
 
     def _space_behind(self, rva: int) -> int:
         """Bytes from `rva` to the next thing that is known to begin, for fields whose type does not tell its size."""
@@ -240,3 +221,17 @@ class ILParts:
         if not starts:
             raise BadImageError(self._assembly.path, f"RVA field data at {rva:#x} lies outside of the image")
         return min(starts) - rva
+
+
+def field_data_size(reader: MetadataReader, field: int) -> int:
+    """Size in bytes of the initial data of the RVA field in row `field` of Field; 0 if its type does not tell."""
+    signature = reader.blob(reader.column(TableId.FIELD, "Signature")[field - 1])
+    if len(signature) < 2 or signature[0] != _FIELD_SIGNATURE:
+        return 0
+    if signature[1] != _VALUETYPE or len(signature) < 3:
+        return _PRIMITIVE_SIZES.get(signature[1], 0)
+    coded = ByteReader(signature, 2, path=reader.path).compressed()
+    if not coded & 3:
+        for row in reader.rows_of(TableId.CLASS_LAYOUT, "Parent", coded >> 2):
+            return reader.column(TableId.CLASS_LAYOUT, "ClassSize")[row - 1]
+    return 0

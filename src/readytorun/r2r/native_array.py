@@ -44,11 +44,18 @@ class NativeArray:
         if self._blocks() * self._offset_size > reader.end - self._base:
             raise reader.error(f"NativeArray of {self.count} elements does not fit", start)
 
+    def end_of_offsets(self) -> int:
+        """Position behind the block offsets."""
+        return self._base + self._blocks() * self._offset_size
+
     def _blocks(self) -> int:
         return (self.count + _BLOCK - 1) // _BLOCK
 
-    def records(self) -> list[tuple[int, int]]:
-        """(index, position of the record in the reader's data), ascending by index."""
+    def records(self, nodes: list[tuple[int, int]] | None = None) -> list[tuple[int, int]]:
+        """(index, position of the record in the reader's data), ascending by index.
+
+        (Start, end) of all nodes of the trees is appended to `nodes`; shared nodes are there more than once.
+        """
         reader = self._reader
         data = reader.data
         base = self._base
@@ -75,6 +82,8 @@ class NativeArray:
                     reader.pos = node
                     value = reader.native()
                     after = reader.pos
+                if nodes is not None:
+                    nodes.append((node, after))
                 if value & 2:
                     pending.append((node + (value >> 2), index | bit, bit >> 1))
                 if value & 1:

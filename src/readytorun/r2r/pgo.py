@@ -228,17 +228,30 @@ def encode_pgo_data(elements: Sequence[PgoElement]) -> bytes:
 def decode_pgo_record(reader: ByteReader) -> PgoMethod:
     """Read the record at the reader's position."""
     signature = decode_method(reader)
+    version, data_at = _decode_place(reader)
+    reader.pos = data_at
+    return PgoMethod(signature, version, decode_pgo_data(reader))
+
+
+def pgo_data_at(reader: ByteReader) -> int:
+    """Where the data of the record at the reader's position lies; the reader ends up behind the record's own bytes."""
+    decode_method(reader)
+    return _decode_place(reader)[1]
+
+
+def _decode_place(reader: ByteReader) -> tuple[int, int]:
+    """(version, position of the data)."""
     start = reader.pos
     flags = reader.native()
     if not flags & _INLINE:
         raise reader.error(f"profile with flags {flags & 3}", start)
-    if flags & _SHARED:
-        at = reader.pos
-        delta = reader.native()
-        if delta > at:
-            raise reader.error("shared profile lies before the section", at)
-        reader.pos = at - delta
-    return PgoMethod(signature, flags >> 2, decode_pgo_data(reader))
+    at = reader.pos
+    if not flags & _SHARED:
+        return flags >> 2, at
+    delta = reader.native()
+    if delta > at:
+        raise reader.error("shared profile lies before the section", at)
+    return flags >> 2, at - delta
 
 
 def decode_pgo_section(reader: ByteReader) -> list[PgoMethod]:

@@ -40,7 +40,7 @@ from readytorun.r2r.entry_points import (
 from readytorun.r2r.fixup_blobs import Fixup, decode_any_fixup
 from readytorun.r2r.gc_ref_map import decode_gc_ref_maps
 from readytorun.r2r.gcinfo import GcInfo, decode_code_length, decode_gc_info
-from readytorun.r2r.header import CoreHeader, Header, SectionEntry
+from readytorun.r2r.header import Header, SectionEntry
 from readytorun.r2r.imports import ImportSectionRecord, decode_helper_roots, decode_import_sections
 from readytorun.r2r.inlining_info import InliningRecord, decode_inlining_record, inlining_record_positions
 from readytorun.r2r.manifest import decode_mvids
@@ -343,7 +343,7 @@ class R2RImage:
         while reader is not None and reader.pos < reader.end:
             cor_header = SectionEntry(0, reader.u32(), reader.u32())
             rva, size = reader.u32(), reader.u32()
-            header = CoreHeader.decode(self.reader_at(rva, size, "core header of a component"))
+            header = self.reader_at(rva, size, "core header of a component")
             result.append(Component(self, len(result) + 1, cor_header, header))
         return result
 

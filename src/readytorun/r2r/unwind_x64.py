@@ -19,6 +19,7 @@ from readytorun.r2r.primitives import ByteReader
 
 VERSION: Final = 1
 FLAGS: Final = 3  # exception and termination handler: crossgen2 sets both, with or without EH
+FLAG_CHAINED: Final = 4  # of a cold part: the record of the function whose prolog holds here too follows
 
 PUSH_NONVOL: Final = 0
 ALLOC_LARGE: Final = 1
