@@ -13,7 +13,7 @@ of the instructions are interruptible, it was seen on the real runtime that a su
 from __future__ import annotations
 
 from readytorun.ir import ops
-from readytorun.ir.analysis import FlowGraph, LoopForest, may_have_loop
+from readytorun.ir.analysis import FlowGraph, LoopForest, may_have_loop, successors_of
 from readytorun.ir.function import Block, Function
 from readytorun.ir.ops import CallOp, Op
 from readytorun.ir.types import VOID
@@ -54,9 +54,10 @@ def _poll_loops(function: Function, graph: FlowGraph, is_safe: list[bool]) -> bo
                 _poll(function, order[latch])
                 is_safe[latch] = True
                 changed = True
-    # Of a loop with several entries nothing is known but that it goes along a retreating edge.
-    for source, _ in forest.irreducible_edges:
-        if not is_safe[source]:
+    # Of a loop with several entries nothing is known but that it goes along a retreating edge. Loops around the awaits of
+    # async methods are such: they are entered where the method is resumed, too.
+    for source, target in forest.irreducible_edges:
+        if not is_safe[source] and _goes_round_unsafely(graph, is_safe, source, target):
             _poll(function, order[source])
             is_safe[source] = True
             changed = True
@@ -81,6 +82,22 @@ def _passes_safe_point(graph: FlowGraph, is_safe: list[bool], latch: int, header
         if block == header:
             return False
         block = graph.idom[block]
+
+
+def _goes_round_unsafely(graph: FlowGraph, is_safe: list[bool], source: int, target: int) -> bool:
+    """Whether there is a way from `target` to `source` without a safe point on it."""
+    seen = [False] * len(graph.order)
+    work = [target]
+    while work:
+        index = work.pop()
+        if seen[index] or is_safe[index]:
+            continue
+        seen[index] = True
+        if index == source:
+            return True
+        for successor in successors_of(graph.order[index]):
+            work.append(graph.position[successor.id])
+    return False
 
 
 def _is_reached_safely(graph: FlowGraph, is_safe: list[bool], block: int) -> bool:
