@@ -195,14 +195,29 @@ def emit_tail_call(e: Emitter, op: CallOp, places: ArgumentPlaces) -> None:
 
 def _move_stack_arguments(e: Emitter, op: CallOp, places: ArgumentPlaces) -> None:
     """From the outgoing area to where the caller's own arguments are, which is where they may have come from."""
+    code = e.code
+    base = e.frame.base
     for i in range(len(places.stack)):
         offset = places.stack[i]
-        if offset >= 0 and not _is_in_place(e, op, i, places):
-            layout = op.signature.params[i].layout
-            size = 8 if layout is None else layout.size + 7 & ~7
-            for word in range(offset, offset + size, 8):
-                e.code.rm(MOV_R_RM, 1, SCRATCH, RSP, -1, 1, word)
-                e.code.rm(MOV_RM_R, 1, SCRATCH, e.frame.base, -1, 1, e.frame.incoming_disp + word)
+        if offset < 0 or _is_in_place(e, op, i, places):
+            continue
+        disp = e.frame.incoming_disp + offset
+        layout = op.signature.params[i].layout
+        size = 8 if layout is None else layout.size + 7 & ~7
+        if size == 8:
+            code.rm(MOV_R_RM, 1, SCRATCH, RSP, -1, 1, offset)
+            code.rm(MOV_RM_R, 1, SCRATCH, base, -1, 1, disp)
+        elif size <= _COPY_UNROLL:
+            copy_unrolled(e, RSP, -1, 1, offset, base, -1, 1, disp, size)
+        else:
+            code.mov_imm(SCRATCH2, size, 0)
+            loop = code.new_label()
+            code.bind(loop)
+            code.rm(MOV_R_RM, 1, SCRATCH, RSP, SCRATCH2, 1, offset - 8)
+            code.rm(MOV_RM_R, 1, SCRATCH, base, SCRATCH2, 1, disp - 8)
+            code.digit(ALU_RM_IMM8, 1, ALU_SUB, SCRATCH2)
+            code.byte(8)
+            code.jump(CC_NE, loop)
 
 
 def _is_in_place(e: Emitter, op: CallOp, index: int, places: ArgumentPlaces) -> bool:
