@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from readytorun.il import opcodes as il
 from readytorun.il.flow import ends_block
 from readytorun.importer.compare import comparison_operands
 from readytorun.importer.frame import Frame, StackEntry
 from readytorun.importer.instructions import import_instruction
-from readytorun.importer.refusal import Reason, Refusal
+from readytorun.importer.refusal import InlineFailure, WiderMerge
 from readytorun.importer.regions import RegionMap, import_leave, step_key
 from readytorun.ir import ops
 from readytorun.ir.function import Block
-from readytorun.ir.ops import Op
 from readytorun.ir.types import BYREF, F32, F64, I32, I64, REF, STRUCT
 from readytorun.typesystem.type_desc import TypeDesc
 
@@ -77,7 +78,9 @@ def _pass_stack(frame: Frame, index: int) -> None:
             frame.entry_stacks[index] = []
         return
     if entries is None:
-        entries = [_template(frame, value, frame.pred_counts[index] == 1) for value in frame.stack]
+        entries = []
+        for position in range(len(frame.stack)):
+            entries.append(_template(frame, index, position))
         frame.entry_stacks[index] = entries
     if len(entries) != len(frame.stack):
         raise frame.invalid("stack depth differs between the ways into a block")
@@ -94,22 +97,28 @@ def _pass_stack(frame: Frame, index: int) -> None:
                 address = state.builder.slot_addr(slot)
                 state.builder.copy_block(address, value.op, frame.layout(type), False)
         else:
-            state.ssa.write(template.variable, block, _merged(frame, value, template.kind))
+            if value.kind != template.kind:
+                _check_merge(frame, index, position, value, template.kind)
+            state.ssa.write(template.variable, block, frame.coerce(value, template.kind))
 
 
-def _template(frame: Frame, value: StackEntry, is_only_way: bool) -> StackEntry:
-    if value.method is not None:
-        raise Refusal(Reason.UNSUPPORTED_IL, "function pointer on the stack at the end of a block")
-    template = StackEntry(value.op, value.kind, value.type)
-    if value.kind == STRUCT:
+def _template(frame: Frame, index: int, position: int) -> StackEntry:
+    """How a value on the stack gets into an IL block, from the first way that leads there."""
+    value = frame.stack[position]
+    is_only_way = frame.pred_counts[index] == 1
+    kind = value.kind
+    if frame.parent is None:
+        kind = frame.state.merged_kinds.get((index, position), kind)
+    template = StackEntry(value.op, kind, value.type)
+    if kind == STRUCT:
         layout = frame.layout(_struct_type(frame, value))
         template.alias = frame.state.function.new_slot(layout.size, max(layout.alignment, 1), layout.gc_refs)
     else:
-        template.variable = frame.state.ssa.new_variable(value.kind)
+        template.variable = frame.state.ssa.new_variable(kind)
         if is_only_way:
             template.is_exact = value.is_exact
             template.is_non_null = value.is_non_null
-        elif value.kind == REF or value.kind == BYREF:
+        elif kind == REF or kind == BYREF:
             # Another way in may bring another type.
             template.type = None
     return template
@@ -121,21 +130,38 @@ def _struct_type(frame: Frame, entry: StackEntry) -> TypeDesc:
     return entry.type
 
 
-def _merged(frame: Frame, value: StackEntry, kind: int) -> Op:
-    if value.kind == kind:
-        return value.op
-    if (kind == BYREF and value.kind == I64) or (kind == REF and isinstance(value.op, ops.ConstOp)):
-        return frame.coerce(value, kind)
-    if kind == F64 and value.kind == F32:
-        return frame.coerce(value, kind)
-    if kind == I64 and value.kind == BYREF and isinstance(value.op, ops.ConstOp):
-        # No reference at all where the other ways bring a frame address.
-        return frame.state.builder.const(I64, 0)
-    names = {I32: "int32", I64: "native int", F32: "float32", F64: "float64", REF: "object", BYREF: "byref"}
-    raise Refusal(
-        Reason.UNSUPPORTED_IL,
-        f"{names.get(value.kind)} and {names.get(kind)} meet on the stack at IL offset {frame.il_offset():#x}",
-    )
+# Where different kinds of values meet on the stack, what holds both of them (ECMA-335 III.1.8.1.3). The address of a
+# local is a native int for us, so that it meets byrefs wherever C# has a conditional `ref`.
+_WIDER: Final = {
+    (I32, I64): I64,
+    (I64, I32): I64,
+    (F32, F64): F64,
+    (F64, F32): F64,
+    (I64, BYREF): BYREF,
+    (BYREF, I64): BYREF,
+}
+
+
+def _check_merge(frame: Frame, index: int, position: int, value: StackEntry, kind: int) -> None:
+    """A value meets values of another kind.
+
+    Raises:
+        WiderMerge: they have to be of yet another kind, too.
+        Refusal: nothing holds both.
+    """
+    if kind == REF and isinstance(value.op, ops.ConstOp):
+        return
+    wider = _WIDER.get((kind, value.kind))
+    if wider is None and value.kind == REF and (kind == I64 or kind == I32):
+        wider = REF  # a null that was written as a number
+    if wider is None:
+        names = {I32: "int32", I64: "native int", F32: "float32", F64: "float64", REF: "object", BYREF: "byref"}
+        raise frame.invalid(f"{names.get(value.kind, 'struct')} and {names.get(kind, 'struct')} meet on the stack")
+    if wider == kind:
+        return
+    if frame.parent is not None:
+        raise InlineFailure(frame.method.id)
+    raise WiderMerge(index, position, wider)
 
 
 def _enter(frame: Frame, index: int) -> None:

@@ -132,6 +132,8 @@ class MethodState:
         cells, abi: makers of cells and of signatures.
         inline_candidates: bodies that may be inlined.
         no_inline: ids of methods that turned out not to be inlinable here.
+        merged_kinds: IR types that values on the root's stack need at the start of a block, by IL block and position,
+            where the first way in would not tell.
         inline_budget: IL bytes that may still be inlined.
         library: what the core library has for runtime-async, None if nothing is compiled for it.
         required_methods: methods that the code calls and that the image should contain as well (instantiations).
@@ -154,6 +156,7 @@ class MethodState:
         "inline_budget",
         "inline_candidates",
         "library",
+        "merged_kinds",
         "module",
         "next_sequence",
         "no_inline",
@@ -186,6 +189,7 @@ class MethodState:
         self.abi = abi
         self.inline_candidates = inline_candidates
         self.no_inline = no_inline
+        self.merged_kinds: dict[tuple[int, int], int] = {}
         self.inline_budget = 1500
         self.required_methods: dict[int, MethodDesc] = {}
         self.uses_context = False

@@ -13,12 +13,13 @@ from readytorun.importer.calls import method_call_signature
 from readytorun.importer.cells import TYPE_HANDLE, CellFactory
 from readytorun.importer.frame import Frame, MethodState, normalize_small
 from readytorun.importer.inlining import InlineCandidates
-from readytorun.importer.refusal import InlineFailure, Reason, Refusal
+from readytorun.importer.refusal import InlineFailure, Reason, Refusal, WiderMerge
 from readytorun.importer.regions import RegionMap, cloned_regions, create_regions
 from readytorun.importer.statics import import_class_init_trigger
 from readytorun.importer.variables import VariableUse, scan_variables
 from readytorun.ir import ops
 from readytorun.ir.function import CONTEXT_NONE, CONTEXT_THIS, Function, Slot
+from readytorun.ir.regions import remove_empty_regions
 from readytorun.ir.types import (
     I64,
     M_I64,
@@ -76,11 +77,16 @@ def import_method(
         Refusal: the method is left to the JIT.
     """
     no_inline: set[int] = set()
+    merged_kinds: dict[tuple[int, int], int] = {}
     while True:
         try:
-            return _import_once(context, module, method, cells, abi, inline_candidates, no_inline, library)
+            return _import_once(
+                context, module, method, cells, abi, inline_candidates, no_inline, merged_kinds, library
+            )
         except InlineFailure as failure:
             no_inline.add(failure.method_id)
+        except WiderMerge as merge:
+            merged_kinds[merge.block, merge.position] = merge.kind
         except InvalidILError as error:
             raise Refusal(Reason.INVALID_IL, str(error)) from error
 
@@ -93,6 +99,7 @@ def _import_once(
     abi: AbiMapper,
     inline_candidates: InlineCandidates,
     no_inline: set[int],
+    merged_kinds: dict[tuple[int, int], int],
     library: AsyncLibrary | None,
 ) -> ImportedMethod:
     body = method.body()
@@ -101,6 +108,7 @@ def _import_once(
     signature = method_call_signature(abi, method)
     function = Function(str(method), signature)
     state = MethodState(context, module, method, function, cells, abi, inline_candidates, no_inline, library)
+    state.merged_kinds = merged_kinds
     if method.has_async_convention:
         function.runtime_async = async_facts(state, method)
     code = decode(body.code)
@@ -134,11 +142,7 @@ def _import_once(
 
 
 def finish_function(state: MethodState) -> None:
-    """Settle what is known only when all code is there: the generic context, and the order of the blocks.
-
-    Raises:
-        Refusal: a try range protects nothing.
-    """
+    """Settle what is known only when all code is there: the generic context, and the order of the blocks."""
     function = state.function
     signature = function.signature
     if state.uses_context:
@@ -152,26 +156,8 @@ def finish_function(state: MethodState) -> None:
     keys = state.block_keys
     function.blocks = [block for block in function.blocks if block.ops]
     function.blocks.sort(key=lambda block: keys[block.id])
-    _check_regions(function)
-
-
-def _check_regions(function: Function) -> None:
-    """Every region must protect something that control reaches.
-
-    Raises:
-        Refusal: one does not.
-    """
-    protects = [False] * len(function.eh_regions)
-    for block in function.blocks:
-        index = block.try_index
-        while index >= 0 and not protects[index]:
-            protects[index] = True
-            index = function.eh_regions[index].enclosing
-    for index, region in enumerate(function.eh_regions):
-        if region.same_try_as_previous:
-            protects[index] = protects[index] or protects[index - 1]
-        if not protects[index]:
-            raise Refusal(Reason.UNSUPPORTED_IL, "a try range that control never reaches")
+    # IL may protect what control never reaches.
+    remove_empty_regions(function)
 
 
 # --- variables ---------------------------------------------------------------------------------------------------

@@ -58,3 +58,19 @@ class InlineFailure(Exception):
     def __init__(self, method_id: int) -> None:
         super().__init__(f"method {method_id} cannot be inlined")
         self.method_id = method_id
+
+
+class WiderMerge(Exception):
+    """Raised when a later way into a block brings a value that needs a wider kind than the first one did; the method is
+    imported again with that kind from the start.
+
+    Attributes:
+        block, position: IL block of the root, and place on its evaluation stack.
+        kind: IR type that holds the values of all ways so far.
+    """
+
+    def __init__(self, block: int, position: int, kind: int) -> None:
+        super().__init__(f"value {position} of block {block} has to be of kind {kind}")
+        self.block = block
+        self.position = position
+        self.kind = kind
