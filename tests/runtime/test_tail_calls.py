@@ -181,6 +181,12 @@ class ProgramMaker:
         own = ", ".join(il_type(p) for p in params)
         target = ", ".join(il_type(params[i]) for i in passed)
         body = ""
+        if pick.random() < 0.25:
+            # A frame with a frame pointer, and arguments that live across a handler.
+            body += "    .try { newobj instance void [System.Runtime]System.Exception::.ctor() throw }\n"
+            body += "    catch [System.Runtime]System.Exception { pop leave.s after }\n  after:\n"
+        elif jump and pick.random() < 0.25:
+            body += "    ldc.i4 24 conv.u localloc pop\n"
         for index in range(len(params)):
             # Some of the arguments change before the jump.
             if pick.random() < 0.3:

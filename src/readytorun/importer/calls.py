@@ -93,6 +93,7 @@ def import_call(frame: Frame, token: int, is_callvirt: bool, position: int) -> i
     if constrained_token:
         frame.is_tail = is_tail and takes_tail_prefix(frame, signature, method)
         _import_constrained_call(frame, method, token, constrained_token)
+        frame.is_tail = False
         return position + 1
     expanded = intrinsics.import_intrinsic(frame, method, token, position)
     if expanded >= 0:
@@ -108,6 +109,7 @@ def import_call(frame: Frame, token: int, is_callvirt: bool, position: int) -> i
             return position + 1
     frame.is_tail = is_tail
     call_method(frame, method, token, arguments, is_callvirt, True)
+    frame.is_tail = False
     return position + 1
 
 
