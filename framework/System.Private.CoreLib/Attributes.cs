@@ -128,6 +128,7 @@ namespace System.Runtime.CompilerServices
     public sealed class RequiredMemberAttribute : Attribute { }
     public sealed class InlineArrayAttribute : Attribute { public InlineArrayAttribute(int length) { Length = length; } public int Length { get; } }
     public sealed class CollectionBuilderAttribute : Attribute { public CollectionBuilderAttribute(Type builderType, string methodName) { } }
+    [AttributeUsage(AttributeTargets.All, AllowMultiple = true)]
     public sealed class CompilerFeatureRequiredAttribute : Attribute { public CompilerFeatureRequiredAttribute(string featureName) { } public bool IsOptional { get; init; } public const string RefStructs = "RefStructs"; public const string RequiredMembers = "RequiredMembers"; }
     public sealed class RefSafetyRulesAttribute : Attribute { public RefSafetyRulesAttribute(int version) { } }
     public sealed class CompilationRelaxationsAttribute : Attribute { public CompilationRelaxationsAttribute(int relaxations) { } }
@@ -157,7 +158,9 @@ namespace System.Runtime.CompilerServices
     public sealed class CallerFilePathAttribute : Attribute { }
     public sealed class InterpolatedStringHandlerAttribute : Attribute { }
     public sealed class InterpolatedStringHandlerArgumentAttribute : Attribute { public InterpolatedStringHandlerArgumentAttribute(string argument) { } }
+    [AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true)]
     public sealed class InternalsVisibleToAttribute : Attribute { public InternalsVisibleToAttribute(string assemblyName) { } }
+    [AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true)]
     public sealed class TypeForwardedToAttribute : Attribute { public TypeForwardedToAttribute(Type destination) { } }
     public static class IsVolatile { }
     public static class IsExternalInit { }

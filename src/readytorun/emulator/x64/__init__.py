@@ -1,0 +1,1 @@
+"""What the emulator knows of x64: registers, calling convention, stubs, unwinding."""
