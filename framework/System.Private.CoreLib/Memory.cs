@@ -181,7 +181,7 @@ namespace System
 
     public static class MemoryExtensions
     {
-        public static ReadOnlySpan<char> AsSpan(this string? text) => text;
+        public static ReadOnlySpan<char> AsSpan(this string? text) => text == null ? default : text.Span;
         public static ReadOnlySpan<char> AsSpan(this string? text, int start) => text.AsSpan().Slice(start);
         public static ReadOnlySpan<char> AsSpan(this string? text, int start, int length) => text.AsSpan().Slice(start, length);
         public static Span<T> AsSpan<T>(this T[]? array) => new Span<T>(array);

@@ -11,7 +11,7 @@ numbered; the context says which trap was hit.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -134,8 +134,11 @@ class Machine(ABC):
         """Address of code that enters the runtime as trap `number`."""
 
     @abstractmethod
-    def watch_blocks(self, callback: object) -> None:
-        """Call back `callback(address)` at the start of each basic block, with the context filled; it may change it."""
+    def watch_blocks(self, wanted: Callable[[int], bool], action: Callable[[], None]) -> None:
+        """At the start of each basic block whose address is wanted, run an action with the context filled.
+
+        The action may change the context's general registers.
+        """
 
     # --- the context --------------------------------------------------------------------------------------------------
 

@@ -303,6 +303,39 @@ class Runtime:
         """Call a method with integer and reference arguments; its first integer result."""
         return self.invoke(self.code.entry_point(method), integers, refs)[0]
 
+    # --- GC stress ----------------------------------------------------------------------------------------------------
+
+    def enable_stress(self, limit: int = 0) -> None:
+        """Collect at every safe point that is reached, at each at most `limit` times (0 = always).
+
+        Safe points are the return addresses of calls that GC info lists, and the starts of basic blocks in its ranges.
+        """
+        self.collector.stress = True
+        self.collector.stress_limit = limit
+        known: dict[int, bool] = {}
+        machine, walker, collector = self.machine, self.walker, self.collector
+
+        def is_safe_point(address: int) -> bool:
+            found = walker.code_at(address)
+            if found is None:
+                return False
+            code = found[2]
+            offset = address - code.start
+            if offset in code.safe_points:
+                return True
+            return any(start <= offset < end for start, end in code.gc_info.ranges)
+
+        def at_block(address: int) -> bool:
+            known_one = known.get(address)
+            if known_one is None:
+                known_one = known[address] = is_safe_point(address)
+            return known_one and collector.at_safe_point(address)
+
+        def collect() -> None:
+            collector.shift(machine.frame_of(machine.context, True), [])
+
+        machine.watch_blocks(at_block, collect)
+
     # --- exceptions, for helpers ----------------------------------------------------------------------------------------
 
     def throw(self, kind: str, text: str | None = None) -> ManagedException:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import unicorn
@@ -133,19 +133,16 @@ class X64Machine(Machine):
             value = self._uc.reg_read(x86_const.UC_X86_REG_XMM0 + index)
             self.memory.write(self.context + XMM_OFFSET + 16 * index, value.to_bytes(16, "little"))
 
-    def watch_blocks(self, callback: object) -> None:
-        assert callable(callback)
+    def watch_blocks(self, wanted: Callable[[int], bool], action: Callable[[], None]) -> None:
         read, write = self._library.uc_reg_read_batch, self._library.uc_reg_write_batch
-        handle, registers, places, count = self._uc._uch, self._registers, self._register_places, 16
-        low, high = self._reload & ~0xFFF, (self._reload & ~0xFFF) + 0x1000
+        handle, registers, places, count = self._uc._uch, self._registers, self._register_places, len(_GENERAL)
 
         def on_block(uc: Any, address: int, size: int, data: Any) -> None:
-            if low <= address < high:
-                return
-            if callback(address, size, 0):
-                read(handle, registers, places, count + 1)
-                if callback(address, size, 1):
-                    write(handle, registers, places, count)
+            if wanted(address):
+                read(handle, registers, places, count)
+                self.ip = address
+                action()
+                write(handle, registers, places, count - 1)
 
         self._uc.hook_add(uc_const.UC_HOOK_BLOCK, on_block)
 
