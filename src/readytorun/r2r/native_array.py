@@ -19,6 +19,7 @@ from readytorun.r2r.primitives import ByteReader, native, native_padded
 _BLOCK: Final = 16
 _ABSENT: Final = b"\x80"  # a leaf for index 0x40, which no block has
 _OFFSET_SIZES: Final = (1, 2, 4)
+_LONGEST: Final = 5  # bytes of a native integer
 
 
 class NativeArray:
@@ -118,39 +119,45 @@ def encode_native_array(records: Mapping[int, Record], count: int | None = None)
     blocks = [
         _Block([(i, records[start + i]) for i in range(_BLOCK) if start + i in records]) for start in block_starts
     ]
+    # All empty blocks are one, where the first one would be.
+    empty = next((block for block in blocks if not block.items), None)
 
-    # Distances to shared tails depend on the sizes of what lies between, and those on distances: sizes start at their
-    # least and grow until everything fits.
+    # Distances to shared tails depend on the sizes of what lies between, and those on distances. Like everything of
+    # such a kind here, they start in their longest form and shrink until nothing moves: so does crossgen2, and its
+    # tables come out the same.
     while True:
         tails: dict[bytes, int] = {}
         offset = 0
-        fits = True
+        settled = True
         for block in blocks:
-            fits = block.lay_out(offset, tails) and fits
-            offset += block.size
-        if fits:
+            settled = block.lay_out(offset, tails) and settled
+            offset += len(_ABSENT) if block is empty else block.size
+        if settled:
             break
     body = bytearray()
     offsets = []
-    absent = -1
+    absent = 0
     for block in blocks:
-        # All empty blocks are one; laid out without bytes of their own, they do not disturb the distances.
-        if not block.items:
-            offsets.append(absent)
-            continue
-        offsets.append(len(body))
-        body += block.encode(tails)
-    if -1 in offsets:
-        offsets = [len(body) if value < 0 else value for value in offsets]
-        body += _ABSENT
+        if block is empty:
+            absent = len(body)
+            body += _ABSENT
+        offsets.append(len(body) if block.items else absent)
+        if block.items:
+            body += block.encode(tails)
 
-    code = 0
-    while offsets and len(offsets) * _OFFSET_SIZES[code] + max(offsets) >= 1 << 8 * _OFFSET_SIZES[code]:
-        code += 1
+    code = index_size_code(len(offsets), max(offsets, default=0))
     size = _OFFSET_SIZES[code]
     table = len(offsets) * size
     header = native(count << 2 | code)
     return header + b"".join((table + value).to_bytes(size, "little") for value in offsets) + bytes(body)
+
+
+def index_size_code(count: int, last: int) -> int:
+    """Code of the least size of `count` offsets, of which the largest is `last` behind them; from the largest down."""
+    code = 2
+    while code and count * _OFFSET_SIZES[code] + last < 1 << 8 * _OFFSET_SIZES[code - 1]:
+        code -= 1
+    return code
 
 
 class _Block:
@@ -160,15 +167,15 @@ class _Block:
         self.items = items
         self.size = 0
         self.start = -1
-        self._distance_sizes = [1] * len(items)  # bytes of the distance, for records that share their tail
+        self._distance_sizes = [_LONGEST] * len(items)  # bytes of the distance, for records that share their tail
         self._shares: list[bool] = [False] * len(items)
         self._starts: list[int] = []  # of each record, from the start of the block
         self._stale = True
 
     def lay_out(self, start: int, tails: dict[bytes, int]) -> bool:
-        """Place the block at `start`; add its first tails to `tails`. False if a distance did not fit its room."""
+        """Place the block at `start`; add its first tails to `tails`. False if a distance has become shorter."""
         self.start = start
-        fits = True
+        settled = True
         for number, (_, record) in enumerate(self.items):
             shares = bool(record.tail) and record.tail in tails
             if shares != self._shares[number]:
@@ -190,13 +197,13 @@ class _Block:
             position = start + self._starts[number]
             if self._shares[number]:
                 wanted = len(native(position + len(record.shared_head) - tails[record.tail]))
-                if wanted > self._distance_sizes[number]:
+                if wanted < self._distance_sizes[number]:
                     self._distance_sizes[number] = wanted
                     self._stale = True
-                    fits = False
+                    settled = False
             elif record.tail:
                 tails[record.tail] = position + len(record.head)
-        return fits
+        return settled
 
     def encode(self, tails: dict[bytes, int]) -> bytes:
         contents = []
@@ -212,10 +219,14 @@ class _Block:
 
 def _node_size(left_size: int, flags: int) -> int:
     """Size of a node's integer; it is part of the distance to the right child."""
-    size = 1
-    while flags & 2 and len(native(size + left_size << 2 | flags)) > size:
-        size += 1
-    return size
+    if not flags & 2:
+        return 1
+    size = _LONGEST
+    while True:
+        wanted = len(native(size + left_size << 2 | flags))
+        if wanted == size:
+            return size
+        size = wanted
 
 
 def _tree_layout(indices: list[int], sizes: list[int], bit: int) -> tuple[int, list[int]]:

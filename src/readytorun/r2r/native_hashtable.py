@@ -10,14 +10,14 @@ records
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from readytorun.r2r.native_array import Record
+from readytorun.r2r.native_array import Record, index_size_code
 from readytorun.r2r.primitives import ByteReader, native, native_signed
 
 _CELL_SIZES: Final = (1, 2, 4)
-_ENTRIES_PER_BUCKET: Final = 12  # what one bucket is meant to hold, so that a bucket fits a cache line
+_ENTRIES_PER_BUCKET: Final = 13  # at most, on the average
 
 
 class NativeHashtable:
@@ -76,34 +76,36 @@ class NativeHashtable:
         return result
 
 
-def encode_native_hashtable(entries: Iterable[tuple[int, Record]], behind_buckets: bytes = b"") -> bytes:
+def encode_native_hashtable(
+    entries: Iterable[tuple[int, Record]], behind_buckets: bytes = b"", placement: Sequence[int] = ()
+) -> bytes:
     """Encode (32-bit hash, record) pairs; equal hashes keep the order given.
 
-    `behind_buckets` is put between the buckets and the records.
+    `behind_buckets` is put between the buckets and the records. Records lie in the order of the entries, or in that of
+    `placement`, which are indices of entries.
     """
     items = list(entries)
-    buckets = 1
-    while buckets * _ENTRIES_PER_BUCKET < len(items):
-        buckets *= 2
-    chains: list[list[tuple[int, Record]]] = [[] for _ in range(buckets)]
-    for hash_code, record in items:
-        chains[hash_code >> 8 & buckets - 1].append((hash_code & 0xFF, record))
+    buckets = 1 << (len(items) // _ENTRIES_PER_BUCKET).bit_length()
+    chains: list[list[tuple[int, int]]] = [[] for _ in range(buckets)]  # low hash, number of the entry
+    for number, (hash_code, _) in enumerate(items):
+        chains[hash_code >> 8 & buckets - 1].append((hash_code & 0xFF, number))
     for chain in chains:
         chain.sort(key=lambda entry: entry[0])
 
     records = bytearray()
-    starts: list[int] = []  # of each record
+    places = [0] * len(items)
     tails: dict[bytes, int] = {}
-    for chain in chains:
-        for _, record in chain:
-            starts.append(len(records))
-            shared = tails.get(record.tail, -1) if record.tail else -1
-            if shared < 0:
-                tails[record.tail] = len(records) + len(record.head)
-                records += record.head + record.tail
-            else:
-                records += record.shared_head
-                records += native(len(records) - shared)
+    for number in placement or range(len(items)):
+        record = items[number][1]
+        places[number] = len(records)
+        shared = tails.get(record.tail, -1) if record.tail else -1
+        if shared < 0:
+            tails[record.tail] = len(records) + len(record.head)
+            records += record.head + record.tail
+        else:
+            records += record.shared_head
+            records += native(len(records) - shared)
+    starts = [places[number] for chain in chains for _, number in chain]
 
     # Distances depend on the sizes of the entries between: shrink from the widest form until nothing moves.
     sizes = [6] * len(items)
@@ -137,9 +139,7 @@ def encode_native_hashtable(entries: Iterable[tuple[int, Record]], behind_bucket
         cells.append(len(body))
     body += behind_buckets
     body += records
-    code = 0
-    while (buckets + 1) * _CELL_SIZES[code] + cells[-1] >= 1 << 8 * _CELL_SIZES[code]:
-        code += 1
+    code = index_size_code(buckets + 1, cells[-1])
     size = _CELL_SIZES[code]
     table = (buckets + 1) * size
     header = (buckets.bit_length() - 1) << 2 | code
