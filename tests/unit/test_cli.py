@@ -45,6 +45,12 @@ def test_compile_writes_an_image_and_one_closing_line(hello: Path, tmp_path: Pat
     assert [path.name for path in output.parent.iterdir()] == ["image.dll"]  # and no temporary file
 
 
+def test_an_output_with_a_slash_is_a_folder(hello: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    assert run("compile", hello, "-o", f"{folder}/").code == 0
+    assert [path.name for path in folder.iterdir()] == ["Hello.dll"]
+
+
 def test_report_has_the_documented_form(hello: Path, tmp_path: Path) -> None:
     output, report = tmp_path / "image.dll", tmp_path / "report.json"
     assert run("compile", hello, "-o", output, "--report", report).code == 0

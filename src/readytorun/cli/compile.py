@@ -18,7 +18,14 @@ _DEFAULT_TARGET = "net10.0-linux-x64"
 def compile_command(
     inputs: Annotated[list[Path], typer.Argument(metavar="INPUT.dll...", help="IL assemblies to compile.")],
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="The image; with several inputs, a folder for the images.")
+        # Not a Path, which would forget the slash at its end.
+        str | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE_OR_FOLDER",
+            help="The image; with several inputs, or if it ends in / or is a folder: the folder for the images.",
+        ),
     ] = None,
     reference: Annotated[
         list[str] | None,
@@ -73,7 +80,7 @@ def compile_command(
         if output is None:
             typer.echo(text, nl=False)
         else:
-            output.write_text(text, encoding="utf-8")
+            Path(output).write_text(text, encoding="utf-8")
         return
     if output is None:
         raise UsageError("say with -o where the image goes")
@@ -100,10 +107,10 @@ def compile_command(
         report.write_text(report_json(reports), encoding="utf-8")
 
 
-def _command(input: str, references: Sequence[str], output: Path, target: str, method: str) -> str:
+def _command(input: str, references: Sequence[str], output: str, target: str, method: str) -> str:
     """A command line that compiles only one method, and shows the traceback of an internal error."""
     words = ["readytorun", "compile", input]
     for reference in references:
         words += ["-r", reference]
-    words += ["-o", str(output), "--target", target, "--method", method, "--jobs", "1", "--strict", "--debug"]
+    words += ["-o", output, "--target", target, "--method", method, "--jobs", "1", "--strict", "--debug"]
     return shlex.join(words)

@@ -93,7 +93,7 @@ def compile_assemblies(
     if options is None:
         options = CompileOptions(target_by_name(DEFAULT_TARGET))
     paths = [Path(path) for path in inputs]
-    outputs = _output_paths(paths, Path(output))
+    outputs = _output_paths(paths, output)
     found = find_references(references, paths, options.target)
     told = progress if progress is not None else Silent()
     reports = []
@@ -102,13 +102,14 @@ def compile_assemblies(
     return reports
 
 
-def _output_paths(inputs: list[Path], output: Path) -> list[Path]:
+def _output_paths(inputs: list[Path], given: str | Path) -> list[Path]:
+    output = Path(given)
     if not inputs:
         raise UsageError("no input")
     names = [path.name for path in inputs]
     if len(set(names)) != len(names):
         raise UsageError("two inputs have the same file name")
-    is_folder = len(inputs) > 1 or output.is_dir() or str(output).endswith(("/", os.sep))
+    is_folder = len(inputs) > 1 or output.is_dir() or str(given).endswith(("/", os.sep))
     if is_folder and output.exists() and not output.is_dir():
         raise UsageError(f"{output} is a file, but several inputs need a folder")
     outputs = [output / name for name in names] if is_folder else [output]
