@@ -215,8 +215,8 @@ class CellFactory:
             self._in_manifest = False
 
     def _needs_owner(self, owner: TypeDesc, token: int) -> bool:
-        """Whether the token alone does not say what the owner is: instantiations, arrays, TypeSpec parents."""
-        if owner.instantiation or isinstance(owner, ArrayType):
+        """Whether the token does not say what the owner is: instantiations, arrays, variables, TypeSpec parents."""
+        if owner.instantiation or isinstance(owner, (ArrayType, GenericVariable)):
             return True
         if token >> _TABLE_SHIFT != _MEMBER_REF:
             return False
@@ -266,10 +266,12 @@ class CellFactory:
         self.put_type(out, type)
         return self._cell(ImportSectionKind.PRECODE, bytes(out), ThunkKind.NONE)
 
-    def precode_method(self, kind: int, method: MethodDesc, token: int, flags: int = 0) -> Cell:
+    def precode_method(
+        self, kind: int, method: MethodDesc, token: int, flags: int = 0, constrained: TypeDesc | None = None
+    ) -> Cell:
         """Precode cell of a kind with a method payload: METHOD_HANDLE, METHOD_DICTIONARY, METHOD_ENTRY, ..."""
         out = bytearray((kind,))
-        self.put_method(out, method, token, flags)
+        self.put_method(out, method, token, flags, constrained)
         return self._cell(ImportSectionKind.PRECODE, bytes(out), ThunkKind.NONE)
 
     def precode_field(self, kind: int, field: FieldDesc, token: int) -> Cell:
@@ -359,7 +361,12 @@ class CellFactory:
         return cell
 
     def get_function_entry_point(
-        self, method: MethodDesc, token: int, signature: CallSignature, constrained: TypeDesc | None = None
+        self,
+        method: MethodDesc,
+        token: int,
+        signature: CallSignature,
+        constrained: TypeDesc | None = None,
+        flags: int = 0,
     ) -> Cell:
         """The entry point of a method: a regular delay-load import, which only a call may go through.
 
@@ -373,7 +380,7 @@ class CellFactory:
             put_uint(out, token & 0xFFFFFF)
         else:
             out.append(METHOD_ENTRY)
-            self.put_method(out, method, token, 0, constrained)
+            self.put_method(out, method, token, flags, constrained)
         return self._cell(ImportSectionKind.METHOD, bytes(out), ThunkKind.METHOD_CALL, self._abi.gc_ref_map(signature))
 
     def update_entry_point_for_tail_call(self, cell: Cell) -> Cell:

@@ -163,10 +163,16 @@ def instantiating_flag(method: MethodDesc) -> int:
     return 0
 
 
-def method_lookup(frame: Frame, kind: int, open_method: MethodDesc, token: int) -> Op:
-    """Look up a method: METHOD_HANDLE, METHOD_ENTRY or VIRTUAL_ENTRY."""
+def method_lookup(
+    frame: Frame, kind: int, open_method: MethodDesc, token: int, constrained: TypeDesc | None = None
+) -> Op:
+    """Look up a method: METHOD_HANDLE, METHOD_ENTRY or VIRTUAL_ENTRY.
+
+    Args:
+        constrained: with METHOD_ENTRY: the type, with variables, whose implementation of the method is wanted.
+    """
     inner = bytearray((kind,))
-    frame.state.cells.put_method(inner, open_method, token, instantiating_flag(open_method))
+    frame.state.cells.put_method(inner, open_method, token, instantiating_flag(open_method), constrained)
     return runtime_lookup(frame, bytes(inner))
 
 

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from readytorun.il import opcodes as il
-from readytorun.importer import arithmetic, arrays, calls, fields, memory, objects, returns, statics, tokens
+from readytorun.importer import (
+    arithmetic,
+    arrays,
+    calls,
+    fields,
+    function_pointers,
+    memory,
+    objects,
+    returns,
+    statics,
+    tokens,
+)
 from readytorun.importer.abi import ir_type_of
 from readytorun.importer.frame import HELPER_RETHROW, HELPER_THROW, Frame, StackEntry, end_in_throw, normalize_small
 from readytorun.importer.refusal import Reason, Refusal
@@ -94,9 +105,9 @@ def import_instruction(frame: Frame, opcode: int, position: int) -> int:
     elif opcode == il.THROW:
         _import_throw(frame)
     elif opcode == il.LDFTN:
-        calls.import_ldftn(frame, operand)
+        function_pointers.import_ldftn(frame, operand)
     elif opcode == il.LDVIRTFTN:
-        calls.import_ldvirtftn(frame, operand)
+        function_pointers.import_ldvirtftn(frame, operand)
     elif opcode == il.LDC_I8:
         frame.push(frame.state.builder.const(I64, operand), I64)
     elif opcode == il.LDC_R8:
@@ -144,7 +155,7 @@ def import_instruction(frame: Frame, opcode: int, position: int) -> int:
     elif opcode == il.LOCALLOC:
         memory.import_localloc(frame)
     elif opcode == il.CALLI:
-        calls.import_calli(frame, operand)
+        function_pointers.import_calli(frame, operand)
     elif opcode == il.JMP:
         from readytorun.importer.jmp import import_jmp
 

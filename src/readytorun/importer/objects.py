@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from readytorun.importer import cells as fixups
 from readytorun.importer.abi import ir_type_of, memory_type_of
-from readytorun.importer.calls import call_method, import_delegate_newobj, pop_arguments
+from readytorun.importer.calls import call_method, pop_arguments
 from readytorun.importer.fields import require_struct_layout
 from readytorun.importer.frame import (
     HELPER_BOX_NULLABLE,
@@ -16,6 +16,7 @@ from readytorun.importer.frame import (
     Frame,
     StackEntry,
 )
+from readytorun.importer.function_pointers import import_delegate_newobj
 from readytorun.importer.generics import member_token, require_type_loaded, type_handle
 from readytorun.importer.intrinsics import boxes
 from readytorun.importer.intrinsics.nullable import import_nullable_newobj

@@ -106,17 +106,22 @@ def resolve_constrained(method: MethodDesc, value_type: TypeDesc) -> MethodDesc 
 
 
 def resolve_static_virtual(method: MethodDesc, exact_type: TypeDesc) -> MethodDesc | None:
-    """The implementation of a static abstract or virtual interface method by a type; None if not certain."""
+    """The implementation of a static abstract or virtual interface method by a type; None if not certain.
+
+    A default implementation comes back as the interface's own method: its owner is an interface.
+    """
     if not isinstance(exact_type.definition, EcmaType) or exact_type.is_interface:
         return None
     declared = _implemented_as(method, exact_type)
+    if declared is None:
+        return None
     current: TypeDesc | None = exact_type
-    while current is not None and declared is not None:
+    while current is not None:
         found = _method_impl(declared, current)
         if found is not None:
             return _on_owner(found, current, method.instantiation)
         current = current.base_type
-    return None
+    return _default_method(declared, exact_type, method.instantiation)
 
 
 # --- class methods ---------------------------------------------------------------------------------------------------
