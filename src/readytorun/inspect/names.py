@@ -420,10 +420,11 @@ def quoted(text: str) -> str:
         escape = _ESCAPES.get(character)
         if escape is not None:
             out.append(escape)
-        elif character.isprintable() and not "\ud800" <= character <= "\udfff":
+            continue
+        code = ord(character)
+        if character.isprintable() and not 0xD800 <= code <= 0xDFFF:  # no surrogates: they have no UTF-8 form
             out.append(character)
         else:
-            code = ord(character)
             out.append(f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}")
     return "".join(out) + '"'
 
