@@ -36,6 +36,8 @@ public static class Leaf
     public static Task PlainVoid() => Void();
     public static ValueTask<int> PlainValue(int x) => VInt(x);
     public static Task<int> PlainFrom(int x) => Task.FromResult(x);
+    public static Task<int> PlainAdapted(int x) => VInt(x).AsTask();
+    public static Task PlainAdaptedVoid() => VVoid().AsTask();
     public static Task<int> PlainBranch(int x) { if (x > 3) return Int(x); var t = PlainFrom(x); G++; return t; }
     public static void Sink(ref int x) { x++; }
     public static void SinkBig(ref Big x) { x.A++; }
@@ -79,6 +81,7 @@ public static class Shapes
     public static async ValueTask<int> ValueConfigured(int x) { return await Leaf.VInt(x).ConfigureAwait(false) + await Leaf.VInt(x).ConfigureAwait(true); }
     public static async ValueTask<Big> ValueBig(int x) { return await Leaf.VBig(x); }
     public static async Task<int> OfPlain(int x) { return await Leaf.Plain(x) + x; }
+    public static async Task<int> OfAdapted(int x) { await Leaf.PlainAdaptedVoid(); return await Leaf.PlainAdapted(x) + await Leaf.PlainBranch(x); }
     public static async Task OfPlainVoid() { await Leaf.PlainVoid(); }
     public static async Task<int> OfTask(Task<int> t) { return await t; }
     public static async Task OfDelegate(Func<Task> f) { await f(); }

@@ -202,6 +202,34 @@ def is_returned_at_once(frame: Frame, method: MethodDesc, position: int) -> bool
     return _follows(frame, position + 1) and frame.code.opcodes[position + 1] == il.RET
 
 
+def match_adapted_return(frame: Frame, method: MethodDesc, position: int) -> int:
+    """In an async version, whether a call gives a value task that becomes the task to return by `AsTask`.
+
+    Gives the index behind the `ret`, or -1. Such a value task is awaited itself; a flag in the continuation tells the
+    source behind it that nobody asked for a context (`ContinuationFlags`, bit 3).
+    """
+    if not is_async_version(frame.state) or frame.parent is not None:
+        return -1
+    kind = {VALUE_TASK: TASK, VALUE_TASK_OF_T: TASK_OF_T}.get(method.task_kind, TASK_NONE)
+    if kind == TASK_NONE or kind != frame.method.task_kind or method.owner.is_delegate:
+        return -1
+    opcodes = frame.code.opcodes
+    operands = frame.code.operands
+    end = position + 4
+    if not _follows(frame, end) or opcodes[position + 1 : end + 1] != [il.STLOC, il.LDLOCA, il.CALL, il.RET]:
+        return -1
+    local = operands[position + 1]
+    if operands[position + 2] != local or not _is_temporary(frame, local):
+        return -1
+    adapter = frame.module.resolve_method(operands[position + 3], frame.generic_context)
+    if adapter.name != "AsTask" or task_kind_of(adapter.owner) != method.task_kind:
+        return -1
+    if adapter.signature.return_type is not frame.method.ordinary.signature.return_type:
+        return -1
+    block = frame.state.builder.block
+    return -1 if block is None or block.try_index >= 0 or block.funclet else end + 1
+
+
 def await_return(frame: Frame, task: StackEntry) -> StackEntry | None:
     """Await a task that an async version returns, as the last thing it does; gives the result.
 

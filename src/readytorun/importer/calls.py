@@ -10,7 +10,12 @@ from __future__ import annotations
 from readytorun.importer import cells as fixups
 from readytorun.importer import intrinsics
 from readytorun.importer.abi import AbiMapper, ir_type_of
-from readytorun.importer.awaits import is_returned_at_once, match_task_await, note_async_call
+from readytorun.importer.awaits import (
+    is_returned_at_once,
+    match_adapted_return,
+    match_task_await,
+    note_async_call,
+)
 from readytorun.importer.fields import require_struct_layout
 from readytorun.importer.frame import HELPER_VIRTUAL_FUNC_PTR, Frame, StackEntry
 from readytorun.importer.generics import (
@@ -121,12 +126,22 @@ def _import_task_await(
 ) -> int:
     """Import a call whose task is awaited at once; gives the index behind all of that, -1 if it is not."""
     awaited = match_task_await(frame, method, position)
-    is_returned = awaited is None and is_returned_at_once(frame, method, position)
-    if awaited is None and not is_returned:
+    end = -1
+    handling = ops.AWAIT_TAIL
+    if awaited is not None:
+        end = awaited.end
+        handling = awaited.handling
+    elif is_returned_at_once(frame, method, position):
+        end = position + 2
+    elif frame.state.library is not None and frame.state.library.dialect.value_task_flag:
+        end = match_adapted_return(frame, method, position)
+        handling = ops.AWAIT_PLAIN
+    if end < 0:
         return -1
     signature = method.signature
+    frame.adapts_value_task = awaited is None and handling == ops.AWAIT_PLAIN
     if constrained_token:
-        frame.await_handling = ops.AWAIT_TAIL if awaited is None else awaited.handling
+        frame.await_handling = handling
         _import_constrained(frame, method.async_variant, token, constrained_token)
     else:
         if awaited is not None and _avoids_thunk(frame, method, is_callvirt):
@@ -134,13 +149,11 @@ def _import_task_await(
         arguments = pop_arguments(frame, signature)
         if signature.has_this:
             arguments.insert(0, frame.pop())
-        frame.await_handling = ops.AWAIT_TAIL if awaited is None else awaited.handling
+        frame.await_handling = handling
         call_method(frame, method.async_variant, token, arguments, is_callvirt, True)
-    if awaited is not None:
-        return awaited.end
-    if frame.state.builder.is_reachable:
+    if awaited is None and frame.state.builder.is_reachable:
         return_value(frame, frame.pop() if ir_type_of(frame.method.signature.return_type) != VOID else None)
-    return position + 2
+    return end
 
 
 def _avoids_thunk(frame: Frame, method: MethodDesc, is_callvirt: bool) -> bool:
