@@ -1,4 +1,4 @@
-// A core library just large enough to compile runtime-async methods against; its bodies are never run.
+// A core library just large enough to compile runtime-async methods against; its bodies are compiled, but never run.
 // Dialect SEED by default, V11b with -d:V11B.
 #pragma warning disable
 namespace System
@@ -44,6 +44,7 @@ namespace System
     public struct RuntimeFieldHandle { object m_ptr; }
     public struct RuntimeMethodHandle { object m_value; }
     public interface IDisposable { void Dispose(); }
+    public struct ValueTuple<A, B> { public A Item1; public B Item2; public ValueTuple(A a, B b) { Item1 = a; Item2 = b; } }
     public static class Activator { public static T CreateInstance<T>() => default; }
     public sealed class __Canon { }
     public class Lazy { }
@@ -159,16 +160,27 @@ namespace System.Runtime.CompilerServices
     internal unsafe struct ResumeInfo { public void* Resume; public void* DiagnosticIP; }
     public static unsafe class AsyncHelpers
     {
-        [MethodImpl(MethodImplOptions.Async)] public static void Await(Task t) { }
-        [MethodImpl(MethodImplOptions.Async)] public static T Await<T>(Task<T> t) => default;
-        [MethodImpl(MethodImplOptions.Async)] public static void Await(ValueTask t) { }
-        [MethodImpl(MethodImplOptions.Async)] public static T Await<T>(ValueTask<T> t) => default;
+        static Continuation s_sentinel;
+        static object s_notifier;
+        [MethodImpl(MethodImplOptions.Async)] public static void AwaitAwaiter<T>(T awaiter) where T : INotifyCompletion { s_notifier = awaiter; AsyncSuspend(s_sentinel ??= new Continuation()); }
+        [MethodImpl(MethodImplOptions.Async)] public static void UnsafeAwaitAwaiter<T>(T awaiter) where T : ICriticalNotifyCompletion { s_notifier = awaiter; AsyncSuspend(s_sentinel ??= new Continuation()); }
+#if !V11B
+        [MethodImpl(MethodImplOptions.Async)] public static void Await(Task t) { TaskAwaiter a = t.GetAwaiter(); if (!a.IsCompleted) UnsafeAwaitAwaiter(a); a.GetResult(); }
+        [MethodImpl(MethodImplOptions.Async)] public static T Await<T>(Task<T> t) { TaskAwaiter<T> a = t.GetAwaiter(); if (!a.IsCompleted) UnsafeAwaitAwaiter(a); return a.GetResult(); }
+        [MethodImpl(MethodImplOptions.Async)] public static void Await(ValueTask t) { ValueTaskAwaiter a = t.GetAwaiter(); if (!a.IsCompleted) UnsafeAwaitAwaiter(a); a.GetResult(); }
+        [MethodImpl(MethodImplOptions.Async)] public static T Await<T>(ValueTask<T> t) { ValueTaskAwaiter<T> a = t.GetAwaiter(); if (!a.IsCompleted) UnsafeAwaitAwaiter(a); return a.GetResult(); }
+#else
+        [MethodImpl(MethodImplOptions.Async)] static void Suspend(object o) { s_notifier = o; AsyncSuspend(s_sentinel ??= new Continuation()); }
+        [MethodImpl(MethodImplOptions.Async)] static T Suspend<T>(object o) { s_notifier = o; AsyncSuspend(s_sentinel ??= new Continuation()); return default; }
+        [MethodImpl(MethodImplOptions.Async)] public static void Await(Task t) { if (t.IsCompleted) return; TailAwait(); Suspend(t); }
+        [MethodImpl(MethodImplOptions.Async)] public static T Await<T>(Task<T> t) { if (t.IsCompleted) return t.Result; TailAwait(); return Suspend<T>(t); }
+        [MethodImpl(MethodImplOptions.Async)] public static void Await(ValueTask t) { if (t.IsCompleted) return; TailAwait(); Suspend(t.AsTask()); }
+        [MethodImpl(MethodImplOptions.Async)] public static T Await<T>(ValueTask<T> t) { if (t.IsCompleted) return t.Result; TailAwait(); return Suspend<T>(t.AsTask()); }
+#endif
         [MethodImpl(MethodImplOptions.Async)] public static void Await(ConfiguredTaskAwaitable t) { }
         [MethodImpl(MethodImplOptions.Async)] public static T Await<T>(ConfiguredTaskAwaitable<T> t) => default;
         [MethodImpl(MethodImplOptions.Async)] public static void Await(ConfiguredValueTaskAwaitable t) { }
         [MethodImpl(MethodImplOptions.Async)] public static T Await<T>(ConfiguredValueTaskAwaitable<T> t) => default;
-        [MethodImpl(MethodImplOptions.Async)] public static void AwaitAwaiter<T>(T awaiter) where T : INotifyCompletion { }
-        [MethodImpl(MethodImplOptions.Async)] public static void UnsafeAwaitAwaiter<T>(T awaiter) where T : ICriticalNotifyCompletion { }
         public static void HandleAsyncEntryPoint(Task t) { }
         public static int HandleAsyncEntryPoint(Task<int> t) => 0;
         static void AsyncSuspend(Continuation c) { }

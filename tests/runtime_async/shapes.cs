@@ -147,3 +147,40 @@ public static class UseContainer
 {
     public static async Task<int> Run() { var c = new Container<string>(); var d = new Container<int>(); string[] s = await c.Make(2); int[] i = await d.Make(2); await Container<string>.MakeStatic(1); await Container<int>.MakeStatic(1); object o = await Container<string>.MapStatic<object>(); return s.Length + i.Length + await d.Get() + (await c.Get()).Length; }
 }
+
+public interface IStatic<TSelf> where TSelf : IStatic<TSelf> { static abstract Task<int> Make(int x); }
+public struct StaticMaker : IStatic<StaticMaker> { public static async Task<int> Make(int x) { await Leaf.Void(); return x; } }
+public class Virtuals : IThing
+{
+    public virtual async Task<T> Gvm<T>(T x) { await Leaf.Void(); return x; }
+    public virtual async ValueTask<T> ValueGvm<T>(T x) { await Leaf.VVoid(); return x; }
+    async Task<int> IThing.Get(int x) { return await Gvm(x); }
+    Task<Big> IThing.Many(int x, int y) => Leaf.MakeBig(x + y);
+    public virtual async Task Covariant() { await Leaf.Void(); }
+    public static async Task<int> CallGvm(Virtuals v) { int a = await v.Gvm(3); string s = await v.Gvm("x"); Big b = await v.ValueGvm(new Big()); return a + s.Length + (int)b.A; }
+    public static async Task<T> CallShared<T>(Virtuals v, T x) { return await v.Gvm(x); }
+    public static async Task<int> CallStatic<T>(T x) where T : struct, IStatic<T> { return await T.Make(1); }
+    public static Task<int> UseStatic() => CallStatic(new StaticMaker());
+}
+public class MoreVirtuals : Virtuals
+{
+    public override async Task<T> Gvm<T>(T x) { T y = await base.Gvm(x); return y; }
+    public override async Task Covariant() { await base.Covariant(); await base.Covariant(); }
+}
+public class Resource : IDisposable { public void Dispose() { Leaf.G++; } public async Task<int> Use(int x) { await Leaf.Void(); return x; } }
+public static class More
+{
+    public static async Task<int> Using(int x) { using (var r = new Resource()) { x += await r.Use(x); } using var q = new Resource(); return x + await q.Use(1); }
+    public static async Task<int> TryLoop(int n) { int k = 0; for (int i = 0; i < n; i++) { try { k += await Leaf.Int(i); if (k > 9) continue; } catch (InvalidOperationException) { break; } finally { Leaf.G += k; } } return k; }
+    public static async Task<string> Coalesce(string s) { return s ?? await Leaf.Str("y"); }
+    public static async Task<int> ManyLocals(int a, long b, double c, string d, object e, Big f, byte g, Twelve h)
+    { await Leaf.Void(); int x = a + (int)b; string y = d; await Leaf.Void(); f.A += x; h.B += g; await Leaf.Void(); return x + y.Length + (int)c + (e == null ? 1 : 0) + (int)f.A + h.B + g; }
+    public static async Task<int> Nullables(int? a, Big? b) { await Leaf.Void(); int? c = a; await Leaf.Void(); return c.GetValueOrDefault() + (b.HasValue ? (int)b.Value.A : 0); }
+    public static async Task<int?> NullableResult(int x) { int? y = await MakeNullable(x); return y; }
+    public static async Task<int?> MakeNullable(int x) { await Leaf.Void(); return x; }
+    public static async Task<T[]> Arrays<T>(T[] a, int i) { T t = a[i]; await Leaf.Void(); a[i + 1] = t; return a; }
+    public static async Task Endless() { while (true) await Leaf.Void(); }
+    public static async Task<int> SwitchOn(int x) { switch (x) { case 0: await Leaf.Void(); return 1; case 1: return await Leaf.Int(2); case 2: break; case 3: throw new Exception(); default: x = await Leaf.Byte(3); break; } return x + await Leaf.Short(1); }
+    public static async Task<int> Ten(int x) { int s = 0; s += await Leaf.Int(1); s += await Leaf.Int(2); s += await Leaf.Int(3); s += await Leaf.Int(4); s += await Leaf.Int(5); s += await Leaf.Int(6); s += await Leaf.Int(7); s += await Leaf.Int(8); s += await Leaf.Int(9); s += await Leaf.Int(10); return s + x; }
+    public static async Task<(int, string)> Tuple(int x) { string s = await Leaf.Str("a"); return (x, s); }
+}

@@ -45,6 +45,8 @@ def takes_tail_prefix(frame: Frame, signature: MethodSignature, callee: MethodDe
     if frame.state.function.signature.returns_continuation:
         # Of an async method: the callee has another way to return.
         return False
+    if frame.state.function.runtime_async is not None:
+        return False  # it restores contexts behind the call, and has a continuation to return
     if frame.method.is_synchronized or (callee is not None and callee.is_pinvoke):
         return False
     if not is_passed_alike(frame, frame.method.signature.return_type, signature.return_type):
