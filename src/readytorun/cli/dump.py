@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc as gc_module
 import os
 import sys
 from collections.abc import Iterable
@@ -87,8 +88,11 @@ def dump_command(
         debug=debug,
         raw=raw,
     )
-    opened = Image.open(image, reference or ())
+    # A dump makes very many objects and hardly a cycle: looking for those would be a fifth of the time.
+    collects = gc_module.isenabled()
+    gc_module.disable()
     try:
+        opened = Image.open(image, reference or ())
         if format is Format.JSON:
             from readytorun.inspect.dump.json_output import dump_json
 
@@ -100,6 +104,9 @@ def dump_command(
     except BrokenPipeError:
         # Whoever read has seen enough; the interpreter must not fail again when it flushes at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    finally:
+        if collects:
+            gc_module.enable()
 
 
 def _address(text: str) -> int:
