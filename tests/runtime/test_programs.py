@@ -15,7 +15,14 @@ SOURCES = program_sources()
 
 # Programs of constructs that are easily left to the JIT, where the share of all methods would not show it: not one of
 # their methods may be.
-FULLY_PRECOMPILED = ("il13_array_methods", "il14_merges", "p47_shared_mdarrays")
+FULLY_PRECOMPILED = (
+    "il13_array_methods",
+    "il14_merges",
+    "p37_generic_virtuals",
+    "p47_shared_mdarrays",
+    "p48_static_virtuals",
+    "p49_constrained_calls",
+)
 
 pytestmark = [pytest.mark.runtime]
 

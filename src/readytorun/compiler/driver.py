@@ -16,6 +16,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
 from pathlib import Path
 
+from readytorun.compiler.generic_virtuals import GenericVirtuals
 from readytorun.compiler.method_filter import MethodFilter
 from readytorun.compiler.parallel import compile_chunk, forget_unit, make_executor, share_unit
 from readytorun.compiler.progress import Progress, Silent
@@ -192,7 +193,7 @@ def _compile_all(
     share_unit(unit)
     gc.collect()
     gc.freeze()  # forked processes then do not touch, and so copy, the pages of what is there already
-    work = _Work(roots)
+    work = _Work(unit, roots)
     parallel = jobs > 1 and sum(root.size for root in roots) >= _MINIMUM_PARALLEL_SIZE
     try:
         with executor_factory(jobs if parallel else 1) as executor:
@@ -214,8 +215,9 @@ def _compile_all(
 class _Work:
     """What is still to be compiled, the largest methods first, and what was."""
 
-    def __init__(self, roots: Iterable[WorkItem]) -> None:
+    def __init__(self, unit: CompilationUnit, roots: Iterable[WorkItem]) -> None:
         self.outcomes: list[Outcome] = []
+        self._generic_virtuals = GenericVirtuals(unit)
         self._known: set[Key] = set()
         self._waiting: list[WorkItem] = []
         self._add(roots)
@@ -243,7 +245,11 @@ class _Work:
     def take(self, outcomes: list[Outcome]) -> int:
         """Keep outcomes; the number of methods that turned out to be needed besides."""
         self.outcomes += outcomes
-        return self._add(item for outcome in outcomes for item in outcome.required)
+        added = 0
+        for outcome in outcomes:
+            added += self._add(outcome.required)
+            added += self._add(self._generic_virtuals.add(outcome.generic_virtuals, outcome.types))
+        return added
 
 
 def _image_order(outcome: Outcome) -> tuple[bool, int, bytes, str]:

@@ -14,6 +14,7 @@ from readytorun.importer.abi import AbiMapper, TargetAbi, ir_type_of, memory_typ
 from readytorun.importer.async_library import AsyncLibrary, make_manifest_tokens
 from readytorun.importer.async_thunks import import_thunk
 from readytorun.importer.cells import CellFactory
+from readytorun.importer.dependencies import Dependencies
 from readytorun.importer.inlining import InlineCandidates
 from readytorun.importer.method import ImportedMethod, import_method
 from readytorun.importer.refusal import Reason, Refusal
@@ -54,7 +55,7 @@ class MethodResult:
     Attributes:
         compiled: the code, or None if refused.
         refused: the refusal, or None.
-        required: canonical methods that the code calls (instantiations of these belong into the image).
+        dependencies: what else the image should contain, if there is code.
         symbol: what other code of the image calls the code by, "" if none does.
         stub: the resumption stub of an async method that may suspend, else None.
         stub_symbol: as `symbol`, of the stub.
@@ -62,7 +63,7 @@ class MethodResult:
 
     compiled: CompiledMethod | None
     refused: RefusedMethod | None
-    required: tuple[MethodDesc, ...] = ()
+    dependencies: Dependencies | None = None
     symbol: str = ""
     stub: CompiledMethod | None = None
     stub_symbol: str = ""
@@ -104,9 +105,9 @@ class MethodCompiler:
             compiled = compile_function(function)
             facts = function.runtime_async
             if facts is None or not facts.state_count:
-                return MethodResult(compiled, None, tuple(imported.required_methods))
+                return MethodResult(compiled, None, imported.dependencies)
             stub = compile_function(self._stub(method, signature, facts))
-            return MethodResult(compiled, None, tuple(imported.required_methods), facts.symbol, stub, facts.stub_symbol)
+            return MethodResult(compiled, None, imported.dependencies, facts.symbol, stub, facts.stub_symbol)
         except Refusal as refusal:
             return MethodResult(None, RefusedMethod(refusal.reason, refusal.detail))
         except (CannotSuspend, LayoutError) as error:

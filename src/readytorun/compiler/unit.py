@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from readytorun.compiler.method_compiler import MethodCompiler, RefusedMethod
@@ -17,7 +17,7 @@ from readytorun.metadata.tables import TableId
 from readytorun.r2r.model import CompiledMethod, MethodEntry
 from readytorun.typesystem.context import TypeSystemContext
 from readytorun.typesystem.hashing import method_hash
-from readytorun.typesystem.keys import Key, method_from_key, method_key
+from readytorun.typesystem.keys import Key, method_from_key, method_key, type_from_key, type_key
 from readytorun.typesystem.method_desc import MethodDesc
 from readytorun.typesystem.type_desc import TypeDesc
 
@@ -65,7 +65,9 @@ class Outcome:
         compiled: the code, or None.
         refused: the refusal, or None.
         instance_signature, instance_hash: how the table of instantiations names it; b"" and 0 for other methods.
-        required: instantiations of methods of the input that the code calls.
+        required: instantiations of methods of the input that the code reaches.
+        generic_virtuals: declared generic methods that the code calls on types known at run time only.
+        types: instantiated types of the input that the code uses.
         symbol, stub, stub_symbol: of an async method that may suspend, see `MethodResult`.
     """
 
@@ -77,6 +79,8 @@ class Outcome:
     instance_signature: bytes = b""
     instance_hash: int = 0
     required: tuple[WorkItem, ...] = ()
+    generic_virtuals: tuple[Key, ...] = ()
+    types: tuple[Key, ...] = ()
     symbol: str = ""
     stub: CompiledMethod | None = None
     stub_symbol: str = ""
@@ -181,6 +185,10 @@ class CompilationUnit:
         """The method of a key."""
         return method_from_key(self.context, key)
 
+    def type(self, key: Key) -> TypeDesc:
+        """The type of a key."""
+        return type_from_key(self.context, key)
+
     def compile(self, keys: Sequence[Key]) -> list[Outcome]:
         """Compile methods, each by itself."""
         return [self._compile(key) for key in keys]
@@ -201,7 +209,8 @@ class CompilationUnit:
             except Refusal as refusal:
                 return Outcome(key, token, name, None, RefusedMethod(refusal.reason, refusal.detail))
             hash = method_hash(method)
-        required = tuple(self._work_item(m) for m in result.required if self._belongs_to_image(m))
+        dependencies = result.dependencies
+        assert dependencies is not None
         return Outcome(
             key,
             token,
@@ -210,14 +219,20 @@ class CompilationUnit:
             None,
             signature,
             hash,
-            required,
+            self.work_items(dependencies.methods.values()),
+            tuple(method_key(m) for m in dependencies.generic_virtuals.values() if not m.contains_variables),
+            tuple(type_key(t) for t in dependencies.types.values() if not t.contains_variables),
             result.symbol,
             result.stub,
             result.stub_symbol,
         )
 
+    def work_items(self, methods: Iterable[MethodDesc]) -> tuple[WorkItem, ...]:
+        """Those of the methods that the image should have and that are instantiations."""
+        return tuple(self._work_item(method) for method in methods if self._belongs_to_image(method))
+
     def _belongs_to_image(self, method: MethodDesc) -> bool:
-        """Whether the image should have an instantiation that its code calls."""
+        """Whether the image should have an instantiation that its code reaches."""
         return (
             method.module is self.module
             and is_instantiation(method)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from readytorun.typesystem.context import TypeSystemContext
 from readytorun.typesystem.method_desc import MethodDesc
 from readytorun.typesystem.module import ModuleDesc
+from readytorun.typesystem.type_desc import TypeDesc
 
 _GENERIC_PARAM = 0x2A
 _VALUE_TYPE_CONSTRAINT = 0x0008
@@ -23,12 +24,10 @@ def root_methods(context: TypeSystemContext, module: ModuleDesc) -> list[MethodD
 
 
 def _canonical_form(context: TypeSystemContext, module: ModuleDesc, method: MethodDesc) -> MethodDesc | None:
-    owner = method.owner
-    if owner.is_generic_definition:
-        count = _parameters(module, owner.token)
-        if count is None:
-            return None
-        owner = context.instantiate(owner, (context.canon,) * count)
+    owner = canonical_type(context, module, method.owner)
+    if owner is None:
+        return None
+    if owner is not method.owner:
         method = context.method_on_owner(method, owner)
     arity = method.signature.generic_count
     if arity:
@@ -36,6 +35,14 @@ def _canonical_form(context: TypeSystemContext, module: ModuleDesc, method: Meth
             return None
         method = context.method_instance(method, (context.canon,) * arity)
     return method
+
+
+def canonical_type(context: TypeSystemContext, module: ModuleDesc, definition: TypeDesc) -> TypeDesc | None:
+    """The form of a type that all reference types share; itself if it is not generic, None if there is no such form."""
+    if not definition.is_generic_definition:
+        return definition
+    count = _parameters(module, definition.token)
+    return None if count is None else context.instantiate(definition, (context.canon,) * count)
 
 
 def _parameters(module: ModuleDesc, owner_token: int) -> int | None:

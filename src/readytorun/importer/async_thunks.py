@@ -94,7 +94,7 @@ def import_thunk(
     except MissingMemberError as error:
         raise Refusal(Reason.RUNTIME_ASYNC, str(error)) from error
     finish_function(state)
-    return ImportedMethod(function, list(state.required_methods.values()))
+    return ImportedMethod(function, state.dependencies)
 
 
 def _open_form(context: TypeSystemContext, method: MethodDesc) -> MethodDesc:

@@ -387,7 +387,7 @@ def _call_direct(
     own = member_token(frame, method, token)
     cell = state.cells.get_function_entry_point(canonical, own, signature, constrained)
     context = _context_of(frame, method, token, canonical, open_method)
-    state.required_methods.setdefault(canonical.id, canonical)
+    state.dependencies.require_method(method)
     emit_call(frame, ops.TARGET_CELL, cell, signature, method.signature, arguments, [], context)
 
 
@@ -418,6 +418,7 @@ def _call_virtual_generic(frame: Frame, method: MethodDesc, token: int, argument
     require_signature_types(frame, method.signature)
     signature = state.abi.call_signature(method.signature, REF, CONTEXT_NONE)
     own = member_token(frame, method, token)
+    state.dependencies.require_generic_virtual(method)
     if not method.is_shared:
         cell = state.cells.virtual_function(method, own, instantiating_flag(method))
         code = state.call_lazy_helper(cell, I64, [frame.coerce(this, REF)])

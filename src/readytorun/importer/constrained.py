@@ -152,7 +152,7 @@ def static_virtual_address(frame: Frame, method: MethodDesc, token: int, constra
     own = member_token(frame, method, token)
     target = _own_implementation(site)
     if target is not None:
-        state.required_methods.setdefault(target.canonical().id, target.canonical())
+        state.dependencies.require_method(target)
     cell = state.cells.precode_method(
         fixups.METHOD_ENTRY, method, own, fixups.METHOD_INSTANTIATING_STUB, constrained=site.type
     )
@@ -209,6 +209,8 @@ def _looked_up_code(frame: Frame, site: Constraint) -> Op:
     """Code address that takes no generic context."""
     if site.method.is_async_variant:
         raise Refusal(Reason.RUNTIME_ASYNC, f"{site.method} on {site.type} in shared code")
+    if site.method.instantiation:
+        frame.state.dependencies.require_generic_virtual(site.method)
     own = member_token(frame, site.method, site.token)
     open_method = open_method_at(frame, site.method, site.token)
     return method_lookup(frame, fixups.METHOD_ENTRY, open_method, own, site.open_type)

@@ -11,6 +11,7 @@ from readytorun.il.decoder import DecodedIL
 from readytorun.il.flow import ILFlow
 from readytorun.importer.abi import AbiMapper, ir_type_of, memory_type_of
 from readytorun.importer.cells import CellFactory
+from readytorun.importer.dependencies import Dependencies
 from readytorun.importer.refusal import Reason, Refusal
 from readytorun.ir import ops
 from readytorun.ir.builder import IRBuilder
@@ -136,7 +137,7 @@ class MethodState:
             where the first way in would not tell.
         inline_budget: IL bytes that may still be inlined.
         library: what the core library has for runtime-async, None if nothing is compiled for it.
-        required_methods: methods that the code calls and that the image should contain as well (instantiations).
+        dependencies: what else the image should contain.
         uses_context: whether something is looked up through the root's generic context.
     """
 
@@ -145,13 +146,13 @@ class MethodState:
         "_free_temps",
         "_helper_signatures",
         "_used_temps",
-        "_used_types",
         "abi",
         "block_keys",
         "builder",
         "cells",
         "context",
         "current_key",
+        "dependencies",
         "function",
         "inline_budget",
         "inline_candidates",
@@ -160,7 +161,6 @@ class MethodState:
         "module",
         "next_sequence",
         "no_inline",
-        "required_methods",
         "root",
         "ssa",
         "uses_context",
@@ -191,10 +191,9 @@ class MethodState:
         self.no_inline = no_inline
         self.merged_kinds: dict[tuple[int, int], int] = {}
         self.inline_budget = 1500
-        self.required_methods: dict[int, MethodDesc] = {}
+        self.dependencies = Dependencies()
         self.uses_context = False
         self._fixup_set: set[Cell] = set()
-        self._used_types: set[int] = set()
         self._free_temps: dict[int, list[Slot]] = {}
         self._used_temps: list[tuple[int, Slot]] = []
         self._helper_signatures: dict[tuple[int, tuple[int, ...]], CallSignature] = {}
@@ -274,19 +273,6 @@ class MethodState:
             signature = CallSignature([AbiType(param) for param in params], AbiType(result))
             self._helper_signatures[key] = signature
         return signature
-
-    def require_type_methods(self, type: TypeDesc) -> None:
-        """An instantiation of an own generic type is used: its virtual methods and class constructor are reachable
-        although no code names them."""
-        current: TypeDesc | None = type
-        while current is not None and current.module.in_version_bubble:
-            canonical = current.canonical()
-            if canonical.instantiation and canonical.id not in self._used_types:
-                self._used_types.add(canonical.id)
-                for method in canonical.methods():
-                    if (method.is_virtual or method.is_cctor) and method.has_body and not method.is_generic_definition:
-                        self.required_methods.setdefault(method.id, method)
-            current = current.base_type
 
     def call_helper(self, helper: int, result: int, args: list[Op]) -> CallOp:
         """Call a runtime helper through its eager cell."""

@@ -44,9 +44,8 @@ def import_ldftn(frame: Frame, token: int) -> None:
 def _function_address(frame: Frame, method: MethodDesc, token: int) -> Op:
     state = frame.state
     own = member_token(frame, method, token)
-    canonical = method.canonical()
     flags = instantiating_flag(method)
-    state.required_methods.setdefault(canonical.id, canonical)
+    state.dependencies.require_method(method)
     if method.is_shared:
         return method_lookup(frame, fixups.METHOD_ENTRY, open_method_at(frame, method, token), own)
     return state.load_fixup(state.cells.precode_method(fixups.METHOD_ENTRY, method, own, flags))
@@ -59,6 +58,8 @@ def import_ldvirtftn(frame: Frame, token: int) -> None:
     this = frame.pop()
     if this.kind != REF:
         raise frame.invalid("ldvirtftn on a value that is no object")
+    if method.instantiation:
+        state.dependencies.require_generic_virtual(method)
     own = member_token(frame, method, token)
     if method.is_shared:
         open_method = open_method_at(frame, method, token)
@@ -95,7 +96,7 @@ def import_delegate_newobj(frame: Frame, constructor: MethodDesc, token: int) ->
     ):
         own = member_token(frame, method, function.method_token)
         flags = instantiating_flag(method)
-        state.required_methods.setdefault(canonical.id, canonical)
+        state.dependencies.require_method(method)
         cell = state.cells.delegate_ctor(method, own, type.canonical(), flags)
         state.call_lazy_helper(cell, VOID, [delegate, target_op])
     else:

@@ -11,6 +11,7 @@ from readytorun.importer.awaits import async_facts
 from readytorun.importer.blocks import begin_blocks, flow_to, run_blocks
 from readytorun.importer.calls import method_call_signature
 from readytorun.importer.cells import TYPE_HANDLE, CellFactory
+from readytorun.importer.dependencies import Dependencies
 from readytorun.importer.frame import Frame, MethodState, normalize_small
 from readytorun.importer.inlining import InlineCandidates
 from readytorun.importer.refusal import InlineFailure, Reason, Refusal, WiderMerge
@@ -42,15 +43,14 @@ class ImportedMethod:
 
     Attributes:
         function: the IR.
-        required_methods: canonical methods that the code calls by an entry of their own; the image should have those of
-            the version bubble that are instantiations.
+        dependencies: what else the image should contain.
     """
 
-    __slots__ = ("function", "required_methods")
+    __slots__ = ("dependencies", "function")
 
-    def __init__(self, function: Function, required_methods: list[MethodDesc]) -> None:
+    def __init__(self, function: Function, dependencies: Dependencies) -> None:
         self.function = function
-        self.required_methods = required_methods
+        self.dependencies = dependencies
 
 
 def import_method(
@@ -138,7 +138,7 @@ def _import_once(
     region_map = create_regions(frame, is_cloned) if body.regions else None
     _import_root_blocks(frame, region_map)
     finish_function(state)
-    return ImportedMethod(function, list(state.required_methods.values()))
+    return ImportedMethod(function, state.dependencies)
 
 
 def finish_function(state: MethodState) -> None:

@@ -35,7 +35,7 @@ from readytorun.typesystem.type_desc import ArrayType, TypeDesc
 def new_object(frame: Frame, type: TypeDesc, open_type: TypeDesc) -> CallOp:
     """Allocate an object, without running a constructor."""
     state = frame.state
-    state.require_type_methods(type)
+    state.dependencies.require_type(type)
     if type.is_canonical_subtype:
         return state.call_helper(HELPER_NEW_OBJECT, REF, [type_handle(frame, type, open_type)])
     require_type_loaded(frame, type)
@@ -215,7 +215,7 @@ def box_value(frame: Frame, entry: StackEntry, type: TypeDesc, open_type: TypeDe
         require_struct_layout(frame, type)
         frame.check_struct(entry, type)
     value = entry.op if kind == STRUCT else frame.coerce(entry, kind)
-    state.require_type_methods(type)
+    state.dependencies.require_type(type)
     if kind == STRUCT and entry.op.type == BYREF:
         raise frame.invalid("struct value behind a byref")
     if type.is_canonical_subtype:

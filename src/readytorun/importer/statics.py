@@ -79,7 +79,7 @@ def static_place(frame: Frame, field: FieldDesc, site_token: int) -> StaticPlace
 def static_base(frame: Frame, owner: TypeDesc, field_site_token: int, is_gc: bool, is_thread: bool) -> Op:
     """Base of a static area of an own type."""
     state = frame.state
-    state.require_type_methods(owner)
+    state.dependencies.require_type(owner)
     if owner.is_canonical_subtype:
         handle = type_handle(frame, owner, _open_owner(frame, field_site_token))
         if is_thread:
