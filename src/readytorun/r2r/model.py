@@ -183,7 +183,10 @@ class EHClause:
 
 @dataclass(frozen=True, slots=True)
 class DebugBound:
-    """Maps a native offset to an IL offset (-1 no mapping, -2 prolog, -3 epilog); source: 1 call, 2 stack empty."""
+    """Maps a native offset to an IL offset (-1 no mapping, -2 prolog, -3 epilog).
+
+    `source` is a set of bits: 1 call, 2 stack empty, 4 suspension point of an async method.
+    """
 
     native_offset: int
     il_offset: int
@@ -207,6 +210,7 @@ class CompiledMethod:
         debug_bounds: ascending native offsets.
         fixups: the cells that must be resolved before the method may run (sections IL_BODY, PRECODE, STRING).
         data_relocations: fields of the read-only data to be filled in; such data is not shared between methods.
+        suspension_points: of an async method, by state: byte offset in the code that stands for the await in stack traces.
     """
 
     code: bytes
@@ -219,6 +223,7 @@ class CompiledMethod:
     debug_bounds: tuple[DebugBound, ...] = ()
     fixups: tuple[Cell, ...] = ()
     data_relocations: tuple[Relocation, ...] = ()
+    suspension_points: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

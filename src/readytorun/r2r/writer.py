@@ -22,7 +22,7 @@ from readytorun.r2r import metadata_maps, thunks_arm64, thunks_x64
 from readytorun.r2r.available_types import encode_available_types
 from readytorun.r2r.cells import CELL_SIZE, HELPER_OF_THUNK, CellTable, helper_cell
 from readytorun.r2r.constants import HeaderFlag, HelperId, SectionType
-from readytorun.r2r.debug_info import DebugInfo, encode_debug_info, encode_debug_section
+from readytorun.r2r.debug_info import AsyncSuspensionPoint, DebugInfo, encode_debug_info, encode_debug_section
 from readytorun.r2r.eh_info import CLAUSE_SIZE, encode_clauses, encode_lookup
 from readytorun.r2r.entry_points import (
     encode_fixup_list,
@@ -393,7 +393,9 @@ class _ImageWriter:
                 record = entry_point_record(index, fixup_list, entry.instance_signature)
                 instances.append((entry.instance_hash, record))
             if entry.compiled.debug_bounds:
-                debug[index] = encode_debug_info(DebugInfo(entry.compiled.debug_bounds), self.target.major)
+                points = tuple(AsyncSuspensionPoint(offset) for offset in entry.compiled.suspension_points)
+                info = DebugInfo(entry.compiled.debug_bounds, suspension_points=points)
+                debug[index] = encode_debug_info(info, self.target.major)
         self.add_data_section(SectionType.METHOD_DEF_ENTRY_POINTS, encode_method_def_entry_points(by_method_def), 4)
         if self.eh_records:
             self.add_data_section(SectionType.EXCEPTION_INFO, encode_lookup(self.eh_records, self.eh_end), 4)

@@ -98,6 +98,9 @@ def compile_function(function: Function) -> CompiledMethod:
     return _Compilation(function).run()
 
 
+_SOURCE_ASYNC = 4  # DebugBound.source of a suspension point
+
+
 class _Compilation:
     """One function on its way through the stages."""
 
@@ -407,6 +410,9 @@ class _Compilation:
             if opcode == ops.RESUME_POINT and isinstance(op, ImmOp):
                 behind_call = previous is not None and previous.opcode == ops.CALL
                 e.resume_points[op.imm] = e.call_end if behind_call else start
+                if not behind_call:
+                    self._bound(op.il_offset, _SOURCE_ASYNC)
+                    last_il = op.il_offset
                 continue
             previous = op
             if opcode >= ops.JUMP:
@@ -557,17 +563,23 @@ class _Compilation:
             debug_bounds=tuple(bounds),
             fixups=tuple(function.fixups),
             data_relocations=self._resume_info(),
+            suspension_points=self._suspension_points(),
         )
+
+    def _suspension_points(self) -> tuple[int, ...]:
+        """The DiagnosticIP of each state as an offset in the code."""
+        points = self.e.resume_points
+        return tuple([self.e.code.offset(points[state]) for state in range(len(points))])
 
     def _resume_info(self) -> tuple[Relocation, ...]:
         """The two addresses of each entry of the ResumeInfo table: resumption stub, DiagnosticIP."""
         facts = self.function.runtime_async
         result: list[Relocation] = []
         if facts is not None:
-            code = self.e.code
+            points = self._suspension_points()
             for state in range(facts.state_count):
                 offset = RESUME_INFO_SIZE * state
-                point = code.offset(self.e.resume_points[state])
+                point = points[state]
                 result.append(Relocation(offset, RelocationKind.DIR64, CodeLabel(facts.stub_symbol)))
                 result.append(Relocation(offset + 8, RelocationKind.DIR64, CodeLabel("", point)))
         return tuple(result)
