@@ -12,16 +12,19 @@ from readytorun.importer.blocks import begin_blocks, flow_to, run_blocks
 from readytorun.importer.calls import method_call_signature
 from readytorun.importer.cells import TYPE_HANDLE, CellFactory
 from readytorun.importer.dependencies import Dependencies
-from readytorun.importer.frame import Frame, MethodState, normalize_small
+from readytorun.importer.frame import HELPER_IS_INSTANCE_OF_EXCEPTION, Frame, MethodState, normalize_small
+from readytorun.importer.generics import type_handle
 from readytorun.importer.inlining import InlineCandidates
 from readytorun.importer.refusal import InlineFailure, Reason, Refusal, WiderMerge
 from readytorun.importer.regions import RegionMap, cloned_regions, create_regions
 from readytorun.importer.statics import import_class_init_trigger
 from readytorun.importer.variables import VariableUse, scan_variables
 from readytorun.ir import ops
-from readytorun.ir.function import CONTEXT_NONE, CONTEXT_THIS, Function, Slot
+from readytorun.ir.function import CONTEXT_NONE, CONTEXT_THIS, Funclet, Function, Slot
+from readytorun.ir.ops import Op
 from readytorun.ir.regions import remove_empty_regions
 from readytorun.ir.types import (
+    I32,
     I64,
     M_I64,
     REF,
@@ -267,21 +270,36 @@ def _import_root_blocks(frame: Frame, region_map: RegionMap | None) -> None:
             state.function.blocks.append(entry)
             state.ssa.seal(entry)
             builder.block = entry
-            funclet = state.function.funclets[number]
-            region = region_map.regions[funclet.region]
-            offset = region.filter_offset if funclet.is_filter else region.handler_offset
-            frame.stack = []
-            if region.kind == EHClauseKind.TYPED or region.kind == EHClauseKind.FILTER:
-                exception = builder.op(ops.CATCH_ARG, REF, [])
-                if region.kind == EHClauseKind.TYPED:
-                    caught = frame.resolve_type(region.class_token)
-                    if caught.is_canonical_subtype:
-                        raise Refusal(Reason.SHARED_CODE_EXCEPTION_TYPE, str(caught))
-                    state.require_fixup(state.cells.precode_type(TYPE_HANDLE, caught))
-                frame.push(exception, REF).is_non_null = True
-            flow_to(frame, region_map, frame.flow.block_at[frame.code.index_of[offset]])
+            _import_funclet_entry(frame, region_map, state.function.funclets[number])
         builder.block = first
     state.function.blocks.append(first)
     frame.stack = []
     flow_to(frame, region_map, 0)
     run_blocks(frame, region_map)
+
+
+def _import_funclet_entry(frame: Frame, region_map: RegionMap, funclet: Funclet) -> None:
+    state = frame.state
+    region = region_map.regions[funclet.region]
+    offset = region.filter_offset if funclet.is_filter else region.handler_offset
+    frame.stack = []
+    if region.kind == EHClauseKind.TYPED or region.kind == EHClauseKind.FILTER:
+        exception = state.builder.op(ops.CATCH_ARG, REF, [])
+        if region_map.is_tested[funclet.region]:
+            if funclet.is_filter:
+                _test_exception(frame, region.class_token, exception)
+                return
+        elif region.kind == EHClauseKind.TYPED:
+            caught = frame.resolve_type(region.class_token)
+            state.require_fixup(state.cells.precode_type(TYPE_HANDLE, caught))
+        frame.push(exception, REF).is_non_null = True
+    flow_to(frame, region_map, frame.flow.block_at[frame.code.index_of[offset]])
+
+
+def _test_exception(frame: Frame, class_token: int, exception: Op) -> None:
+    """All of a filter that stands for a typed clause: whether the exception is of a type known at run time only."""
+    state = frame.state
+    builder = state.builder
+    handle = type_handle(frame, frame.resolve_type(class_token), frame.open_type(class_token))
+    is_caught = state.call_helper(HELPER_IS_INSTANCE_OF_EXCEPTION, I32, [handle, exception])
+    builder.terminate(ops.END_FILTER, [builder.unary(ops.ZEXT8, I32, is_caught)], [], [])

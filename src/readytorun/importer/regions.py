@@ -26,23 +26,35 @@ class RegionMap:
         parent_funclet: funclet that holds each region's try range.
         enclosing: innermost region of the same funclet whose try range strictly encloses each region's.
         entries: IR block that begins each funclet (index = funclet number - 1).
+        is_tested: typed regions of shared code whose exception type is known at run time only: a filter of ours looks
+            it up and tests for it.
         is_cloned: finally regions whose handler is imported once more at each `leave`, so that no registers are lost
             on the way; what is left of the clause is a fault.
     """
 
-    __slots__ = ("enclosing", "entries", "filter_funclet", "handler_funclet", "is_cloned", "parent_funclet", "regions")
+    __slots__ = (
+        "enclosing",
+        "entries",
+        "filter_funclet",
+        "handler_funclet",
+        "is_cloned",
+        "is_tested",
+        "parent_funclet",
+        "regions",
+    )
 
-    def __init__(self, regions: list[ExceptionRegion], is_cloned: list[bool]) -> None:
+    def __init__(self, regions: list[ExceptionRegion], is_cloned: list[bool], is_tested: list[bool]) -> None:
         self.regions = regions
         self.is_cloned = is_cloned
+        self.is_tested = is_tested
         self.handler_funclet: list[int] = []
         self.filter_funclet: list[int] = []
         self.parent_funclet: list[int] = []
         self.enclosing: list[int] = []
         self.entries: list[Block] = []
         number = 0
-        for region in regions:
-            if region.kind == 1:
+        for index, region in enumerate(regions):
+            if region.kind == EHClauseKind.FILTER or is_tested[index]:
                 number += 1
                 self.filter_funclet.append(number)
             else:
@@ -122,11 +134,18 @@ def create_regions(frame: Frame, is_cloned: list[bool]) -> RegionMap:
     """Create the function's exception regions and the entry blocks of their funclets."""
     state = frame.state
     function = state.function
-    region_map = RegionMap(frame.body.regions, is_cloned)
+    regions = frame.body.regions
+    is_tested = [
+        region.kind == EHClauseKind.TYPED and frame.resolve_type(region.class_token).is_canonical_subtype
+        for region in regions
+    ]
+    region_map = RegionMap(regions, is_cloned, is_tested)
     previous: ExceptionRegion | None = None
-    for index, region in enumerate(frame.body.regions):
-        kind = EHClauseKind.FAULT if is_cloned[index] else region.kind
-        eh = EHRegion(kind, region.class_token)
+    for index, region in enumerate(regions):
+        if is_tested[index]:
+            eh = EHRegion(EHClauseKind.FILTER)
+        else:
+            eh = EHRegion(EHClauseKind.FAULT if is_cloned[index] else region.kind, region.class_token)
         eh.handler_funclet = region_map.handler_funclet[index]
         eh.filter_funclet = region_map.filter_funclet[index]
         eh.enclosing = region_map.enclosing[index]
@@ -137,7 +156,7 @@ def create_regions(frame: Frame, is_cloned: list[bool]) -> RegionMap:
         )
         previous = region
         function.eh_regions.append(eh)
-        if region.kind == 1:
+        if region_map.filter_funclet[index]:
             _create_funclet(frame, region_map, index, region.filter_offset, True)
         _create_funclet(frame, region_map, index, region.handler_offset, False)
     return region_map
