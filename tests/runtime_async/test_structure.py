@@ -253,7 +253,7 @@ _REFUSED = """
 using System.Threading.Tasks;
 public static unsafe class Refused
 {
-    static delegate* unmanaged<int, int> native;
+    static delegate* unmanaged[Cdecl]<int, int> native;
     static int Native(int x) => native(x);
     public static async Task<int> N(int x) { await Task.Yield(); return x; }
     public static async Task<int> M(int x) { int y = await N(x); unsafe { y += native(x); } return y; }
