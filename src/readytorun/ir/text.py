@@ -78,7 +78,7 @@ def function_header(function: Function) -> list[str]:
             line += f" param {function.context_param}"
         lines.append(line)
     if function.runtime_async is not None:
-        lines.extend(_runtime_async(function.runtime_async))
+        lines.extend(_runtime_async(function.runtime_async, function.slots))
     for slot in function.slots:
         lines.append(f"  slot s{slot.id}: " + _slot(slot))
     for index, region in enumerate(function.eh_regions):
@@ -91,7 +91,7 @@ def function_header(function: Function) -> list[str]:
     return lines
 
 
-def _runtime_async(facts: RuntimeAsync) -> list[str]:
+def _runtime_async(facts: RuntimeAsync, slots: list[Slot]) -> list[str]:
     text = f"  runtime_async {facts.dialect.name} type {facts.continuation_type.hex()}"
     text += f" symbol {json.dumps(facts.symbol)} stub {json.dumps(facts.stub_symbol)}"
     if facts.saves_contexts:
@@ -104,7 +104,7 @@ def _runtime_async(facts: RuntimeAsync) -> list[str]:
         ("synchronization_context", facts.synchronization_context_slot),
         ("resumed", facts.resumed_slot),
     ):
-        if slot is not None:
+        if slot is not None and slot in slots:
             text += f" {word} s{slot.id}"
     if facts.synthetic_region >= 0:
         text += f" region {facts.synthetic_region}"
