@@ -18,6 +18,13 @@ from readytorun.importer.inlining import InlineCandidates
 from readytorun.importer.refusal import InlineFailure, Reason, Refusal, WiderMerge
 from readytorun.importer.regions import RegionMap, cloned_regions, create_regions
 from readytorun.importer.statics import import_class_init_trigger
+from readytorun.importer.synchronized import (
+    Monitor,
+    enter_monitor,
+    import_monitor_fault,
+    import_monitor_return,
+    prepare_return,
+)
 from readytorun.importer.variables import VariableUse, scan_variables
 from readytorun.ir import ops
 from readytorun.ir.function import CONTEXT_NONE, CONTEXT_THIS, Funclet, Function, Slot
@@ -138,8 +145,15 @@ def _import_once(
     state.release_temps()
     function.context_kind = method.context_source
     import_class_init_trigger(frame)
-    region_map = create_regions(frame, is_cloned) if body.regions else None
-    _import_root_blocks(frame, region_map)
+    monitor = enter_monitor(frame) if method.is_synchronized else None
+    if monitor is not None:
+        prepare_return(frame)
+    region_map: RegionMap | None = None
+    if body.regions or monitor is not None:
+        region_map = create_regions(frame, is_cloned, monitor is not None)
+    _import_root_blocks(frame, region_map, monitor)
+    if monitor is not None:
+        import_monitor_return(frame, monitor)
     finish_function(state)
     return ImportedMethod(function, state.dependencies)
 
@@ -258,7 +272,7 @@ def create_arguments(frame: Frame, use: VariableUse, has_funclets: bool) -> None
 # --- root blocks -------------------------------------------------------------------------------------------------
 
 
-def _import_root_blocks(frame: Frame, region_map: RegionMap | None) -> None:
+def _import_root_blocks(frame: Frame, region_map: RegionMap | None, monitor: Monitor | None) -> None:
     state = frame.state
     builder = state.builder
     first = builder.block
@@ -270,7 +284,11 @@ def _import_root_blocks(frame: Frame, region_map: RegionMap | None) -> None:
             state.function.blocks.append(entry)
             state.ssa.seal(entry)
             builder.block = entry
-            _import_funclet_entry(frame, region_map, state.function.funclets[number])
+            funclet = state.function.funclets[number]
+            if monitor is not None and funclet.region == len(frame.body.regions):
+                import_monitor_fault(frame, monitor)
+            else:
+                _import_funclet_entry(frame, region_map, funclet)
         builder.block = first
     state.function.blocks.append(first)
     frame.stack = []

@@ -21,7 +21,6 @@ class Reason(StrEnum):
     VECTOR = "vector"
     CLASS_INIT_IN_SHARED_CODE = "class-init-in-shared-code"
     UNBOX_NULLABLE = "unbox-nullable"
-    SYNCHRONIZED = "synchronized"
     PINVOKE_MARSHALLING = "pinvoke-marshalling"
     UNMANAGED_CALLERS_ONLY = "unmanaged-callers-only"
     LAYOUT = "layout"

@@ -130,11 +130,20 @@ def cloned_regions(code: DecodedIL, regions: list[ExceptionRegion]) -> list[bool
     return result
 
 
-def create_regions(frame: Frame, is_cloned: list[bool]) -> RegionMap:
-    """Create the function's exception regions and the entry blocks of their funclets."""
+def create_regions(frame: Frame, is_cloned: list[bool], is_synchronized: bool) -> RegionMap:
+    """Create the function's exception regions and the entry blocks of their funclets.
+
+    Args:
+        is_cloned: which of the regions in IL are finally handlers that are cloned.
+        is_synchronized: there is one more region around all of the body, with a fault handler that is not in IL.
+    """
     state = frame.state
     function = state.function
     regions = frame.body.regions
+    if is_synchronized:
+        size = len(frame.body.code)
+        regions = [*regions, ExceptionRegion(EHClauseKind.FAULT, 0, size, size, 0)]
+        is_cloned = [*is_cloned, False]
     is_tested = [
         region.kind == EHClauseKind.TYPED and frame.resolve_type(region.class_token).is_canonical_subtype
         for region in regions

@@ -1,4 +1,4 @@
-"""ret: out of the root method, or out of an inlinee into its caller."""
+"""ret: out of the root method; out of an inlinee into its caller; to where a synchronized method leaves its monitor."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def import_return(frame: Frame) -> None:
     entry = frame.pop() if kind != VOID else None
     if frame.stack:
         raise frame.invalid("values left on the stack at ret")
-    if frame.parent is not None:
-        _return_to_caller(frame, entry, kind)
+    if frame.parent is not None or frame.return_block is not None:
+        _return_to_block(frame, entry, kind)
         return
     if _awaits(frame) and entry is not None:
         entry = await_return(frame, entry)
@@ -66,7 +66,7 @@ def return_buffer(frame: Frame) -> Op:
     return state.ssa.read(frame.buffer_variable, block)
 
 
-def _return_to_caller(frame: Frame, entry: StackEntry | None, kind: int) -> None:
+def _return_to_block(frame: Frame, entry: StackEntry | None, kind: int) -> None:
     state = frame.state
     builder = state.builder
     block = builder.block

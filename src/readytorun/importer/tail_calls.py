@@ -40,6 +40,8 @@ def takes_tail_prefix(frame: Frame, signature: MethodSignature, callee: MethodDe
     operands = len(signature.params) + (1 if signature.has_this else 0) + (1 if callee is None else 0)
     if len(frame.stack) != operands:
         raise frame.invalid("values left on the stack at a tail call")
+    if frame.method.is_synchronized:
+        return False
     if is_protected(frame):
         raise frame.invalid("tail call in a protected region")
     if frame.state.function.signature.returns_continuation:
@@ -47,7 +49,7 @@ def takes_tail_prefix(frame: Frame, signature: MethodSignature, callee: MethodDe
         return False
     if frame.state.function.runtime_async is not None:
         return False  # it restores contexts behind the call, and has a continuation to return
-    if frame.method.is_synchronized or (callee is not None and callee.is_pinvoke):
+    if callee is not None and callee.is_pinvoke:
         return False
     if not is_passed_alike(frame, frame.method.signature.return_type, signature.return_type):
         return False
