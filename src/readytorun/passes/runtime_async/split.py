@@ -30,7 +30,18 @@ from readytorun.ir.ops import (
     TerminatorOp,
 )
 from readytorun.ir.runtime_async import CONTINUATION_STATE, RuntimeAsync
-from readytorun.ir.types import BYREF, I32, I64, M_I32, M_I64, M_REF, REF, ROLE_CONTINUATION, ROLE_NORMAL, ROLE_RETURN_BUFFER
+from readytorun.ir.types import (
+    BYREF,
+    I32,
+    I64,
+    M_I32,
+    M_I64,
+    M_REF,
+    REF,
+    ROLE_CONTINUATION,
+    ROLE_NORMAL,
+    ROLE_RETURN_BUFFER,
+)
 from readytorun.passes import dead_code, phi_simplification, unused_slots
 from readytorun.passes.runtime_async.layout import SavedState, lay_out
 from readytorun.passes.runtime_async.live_state import SlotLiveness, is_saved, live_values, overwritten_slots
@@ -231,7 +242,11 @@ class _Splitter:
         reachable = self._reachable_after_resumption()
         role = ROLE_NORMAL if self._context_index < 0 else function.signature.params[self._context_index].role
         suspension = Suspension(function, self._facts, self._incoming, self._context, role)
-        if self._facts.dialect.reuses_continuations and reachable and len(roots_of(function)) > len(function.funclets) + 1:
+        if (
+            self._facts.dialect.reuses_continuations
+            and reachable
+            and len(roots_of(function)) > len(function.funclets) + 1
+        ):
             # No value gets to where a catch continues.
             self._incoming_slot = function.new_slot(8, 8, ((0, False),), True)
             suspension.incoming_slot = self._incoming_slot
