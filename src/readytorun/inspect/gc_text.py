@@ -63,7 +63,8 @@ def slot_name(slot: RegisterSlot | StackSlot, machine: int, info: GcInfo) -> str
 
 def slot_names(info: GcInfo, machine: int) -> list[str]:
     """Names of the tracked slots, in the order of the bits of slot sets."""
-    return [slot_name(slot, machine, info) for slot in (*info.registers, *info.stack)]
+    tracked: list[RegisterSlot | StackSlot] = [*info.registers, *info.stack]
+    return [slot_name(slot, machine, info) for slot in tracked]
 
 
 def live_names(live: int, names: Sequence[str]) -> list[str]:

@@ -9,10 +9,13 @@ What a group is about is said once, in the comment of the instruction that uses 
 from __future__ import annotations
 
 import struct
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import starmap
 from typing import Final
 
 from readytorun.inspect.disassembly.arm64_words import (
+    FIRST_ACTIVE,
+    VOLATILE,
     Form,
     access_offset,
     added_immediate,
@@ -21,13 +24,18 @@ from readytorun.inspect.disassembly.arm64_words import (
     form_of,
     literal_address,
     page_or_address,
+    written_registers,
 )
 from readytorun.inspect.disassembly.instruction import CodeExtent, Instruction, OperandNames
 from readytorun.inspect.symbols import Symbols
 
 _LOOK_AHEAD: Final = 16  # words from a part of a group to the part that uses it
 _BRANCHES: Final = (Form.BRANCH, Form.CONDITIONAL_BRANCH, Form.CALL)
+_LINE_ENDS: Final = (Form.BRANCH, Form.REGISTER_BRANCH, Form.END)
 _DEEPEST: Final = 2
+_ACCESSES: Final = (Form.LOAD_POINTER, Form.ACCESS)
+_REGISTER_TARGETS: Final = (Form.REGISTER_CALL, Form.REGISTER_BRANCH)
+_new: Final = tuple.__new__  # makes an Instruction in a third of the time that the class itself takes
 
 
 def referenced_addresses(code: bytes, rva: int) -> set[int]:
@@ -39,12 +47,12 @@ def referenced_addresses(code: bytes, rva: int) -> set[int]:
         if word & 0x1C000000 == 0x14000000 or word & 0x9F000000 == 0x10000000:
             form = form_of(word)
             if form in _BRANCHES:
-                found.add(branch_target(word, form, rva))
+                found.add(branch_target(word, rva))
             elif form is Form.ADR:
-                found.add(page_or_address(word, form, rva))
+                found.add(page_or_address(word, rva))
             page_register = -1
         elif word & 0x9F000000 == 0x90000000:
-            page_register, page = word & 31, page_or_address(word, Form.ADRP, rva)
+            page_register, page = word & 31, page_or_address(word, rva)
         elif page_register >= 0:
             if word & 0xFF800000 == 0x91000000 and word >> 5 & 31 == page_register:
                 found.add(page + added_immediate(word))
@@ -71,154 +79,196 @@ def disassemble(
         join_points = referenced_addresses(code, rva)
     names = OperandNames(symbols, extents or (CodeExtent(rva, rva + len(code)),))
     line = _StraightLine(code, rva, names, join_points)
-    position = 0
-    for (number,) in struct.iter_unpack("<I", code[: len(code) & ~3]):
-        raw = code[position : position + 4]
-        word = decode_word(number)
-        if line.known and rva in join_points:
-            line.forget_all()
-        if word.form:
-            yield line.instruction(number, word.text, word.form, word.writes, raw, position)
+    describe = line.describe
+    new = _new
+    whole = code[: len(code) & ~3]
+    numbers = struct.iter_unpack("<I", whole)
+    words = starmap(decode_word, struct.iter_unpack("<I", whole))
+    encodings = struct.iter_unpack("4s", whole)
+    for (number,), (text, form, writes, uses), (raw,) in zip(numbers, words, encodings, strict=True):
+        known = line.known
+        if known and rva in join_points:
+            known = line.known = 0
+        if form >= FIRST_ACTIVE or known & uses:
+            yield describe[form](rva, raw, number, text)
         else:
-            if line.known & word.writes:
-                line.forget(word.writes)
-            yield Instruction(rva, 4, raw, word.text)
-        position += 4
+            if known:
+                line.known = known & ~writes
+            yield new(Instruction, (rva, 4, raw, text, "", None, None))
         rva += 4
     if len(code) & 3:
-        rest = code[position:]
+        rest = code[len(whole) :]
         yield Instruction(rva, len(rest), rest, ".byte " + ", ".join(f"{byte:#04x}" for byte in rest))
 
 
 class _StraightLine:
-    """What the registers are known to hold.
+    """What the registers are known to hold, and the description of the instructions that this depends on.
 
     Attributes:
         known: mask of the registers about which something is known.
-        values: by register, (depth, RVA): depth 0 is the address itself, 1 what was loaded from there, 2 what was
-            loaded through that.
+        values: of those, by register, (depth, RVA): depth 0 is the address itself, 1 what was loaded from there, 2 what
+            was loaded through that.
+        describe: by form, makes the instruction from its RVA, bytes, word and text, and updates what is known.
     """
 
     def __init__(self, code: bytes, rva: int, names: OperandNames, join_points: Collection[int]) -> None:
         self.code = code
         self.start = rva
         self.names = names
+        self.cell_text = names.symbols.cell_text
         self.join_points = join_points
         self.known = 0
-        self.values: dict[int, tuple[int, int]] = {}
+        self.values = [(0, 0)] * 32
+        self.describe: dict[Form, Callable[[int, bytes, int, str], Instruction]] = {
+            Form.ADD_IMMEDIATE: self._add,
+            Form.MOVE: self._move,
+            Form.ACCESS: self._access,
+            Form.LOAD_POINTER: self._load_pointer,
+            Form.REGISTER_CALL: self._register_call,
+            Form.REGISTER_BRANCH: self._register_branch,
+            Form.ADR: self._adr,
+            Form.ADRP: self._adrp,
+            Form.LOAD_LITERAL: self._load_literal,
+            Form.CONDITIONAL_BRANCH: self._conditional_branch,
+            Form.BRANCH: self._branch,
+            Form.CALL: self._call,
+            Form.END: self._end,
+        }
 
-    def forget(self, written: int) -> None:
-        """Registers were written."""
-        for register in [register for register in self.values if written >> register & 1]:
-            del self.values[register]
-        self.known &= ~written
-
-    def forget_all(self) -> None:
-        self.values.clear()
-        self.known = 0
-
-    def _set(self, register: int, value: tuple[int, int]) -> None:
+    def _set(self, register: int, depth: int, address: int) -> None:
         if register != 31:
-            self.values[register] = value
+            self.values[register] = (depth, address)
             self.known |= 1 << register
 
-    def instruction(self, word: int, text: str, form: Form, writes: int, raw: bytes, position: int) -> Instruction:
-        """The instruction at `position` of the code, with everything that is known about its operands."""
-        rva = self.start + position
-        result = Instruction(rva, 4, raw, text)
-        register = word & 31
-        base = self.values.get(word >> 5 & 31)
-        value = None  # what the written register holds afterwards
-        if form is Form.ADRP:
-            page = page_or_address(word, form, rva)
-            result.text = f"{text}{page:#x}"
-            value = (0, page)
-        elif form is Form.ADR:
-            address = page_or_address(word, form, rva)
-            name, result.comment = self._address(address)
-            result.text = text + (name or f"{address:#x}")
-            result.memory_target = address
-            value = (0, address)
-        elif form is Form.ADD_IMMEDIATE:
-            if base is not None and base[0] == 0:
-                address = base[1] + added_immediate(word)
-                result.memory_target = address
-                value = (0, address)
-                self.forget(writes)
-                result.comment = self._comment_of_address(address, position, register)
-        elif form is Form.MOVE:
-            value = self.values.get(word >> 16 & 31)
-        elif form is Form.LOAD_LITERAL:
-            address = literal_address(word, rva)
-            name = self.names.symbols.cell_text(address)
-            result.text = f"{text}{address:#x}" if name is None else f"{text}[{name}]"
-            result.memory_target = address
-            value = (1, address) if name is not None and word >> 24 == 0x58 else None
-        elif form is Form.ACCESS or form is Form.LOAD_POINTER:
-            if base is not None:
-                value = self._access(result, word, form, base, position)
-        elif form is Form.CONDITIONAL_BRANCH or form is Form.BRANCH:
-            result.target = branch_target(word, form, rva)
-            operand, result.comment = self.names.jump_target(result.target)
-            result.text = text + operand
-        elif form is Form.CALL:
-            result.target = branch_target(word, form, rva)
-            operand, result.comment = self.names.call_target(result.target)
-            result.text = text + operand
-        elif form is Form.REGISTER_CALL or form is Form.REGISTER_BRANCH:
-            if base is not None and base[0]:
-                result.comment = self.names.symbols.cell_text(base[1]) or ""
-        if form is Form.BRANCH or form is Form.REGISTER_BRANCH or form is Form.END:
-            self.forget_all()
-        else:
-            self.forget(writes)
-            if value is not None:
-                self._set(register, value)
-        return result
+    # --- making addresses ---------------------------------------------------------------------------------------------
 
-    def _access(
-        self, result: Instruction, word: int, form: Form, base: tuple[int, int], position: int
-    ) -> tuple[int, int] | None:
-        """A load or store relative to a known register; returns what a loaded register holds."""
-        depth, address = base
+    def _adrp(self, rva: int, raw: bytes, word: int, text: str) -> Instruction:
+        page = page_or_address(word, rva)
+        self._set(word & 31, 0, page)
+        return _new(Instruction, (rva, 4, raw, f"{text}{page:#x}", "", None, None))
+
+    def _adr(self, rva: int, raw: bytes, word: int, text: str) -> Instruction:
+        address = page_or_address(word, rva)
+        self._set(word & 31, 0, address)
+        name, description = self._address(address)
+        return Instruction(rva, 4, raw, text + (name or f"{address:#x}"), description, None, address)
+
+    def _add(self, rva: int, raw: bytes, word: int, text: str) -> Instruction:
+        register = word & 31
+        depth, address = self.values[word >> 5 & 31]
+        self.known &= ~(1 << register)
+        if depth:
+            return Instruction(rva, 4, raw, text)
+        address += added_immediate(word)
+        self._set(register, 0, address)
+        comment = f"{address:#x}"
+        if not self._is_used(rva, register, _ACCESSES):  # otherwise the name is there
+            name, description = self._address(address)
+            comment = name or description or comment
+        return _new(Instruction, (rva, 4, raw, text, comment, None, address))
+
+    def _move(self, rva: int, raw: bytes, word: int, text: str) -> Instruction:
+        self._set(word & 31, *self.values[word >> 16 & 31])
+        return Instruction(rva, 4, raw, text)
+
+    # --- memory -------------------------------------------------------------------------------------------------------
+
+    def _load_literal(self, rva: int, raw: bytes, word: int, text: str) -> Instruction:
+        address = literal_address(word, rva)
+        cell = self.cell_text(address)
+        self.known &= ~written_registers(word)
+        if cell is None:
+            description = self.names.symbols.data_text(address) or ""
+            return Instruction(rva, 4, raw, f"{text}{address:#x}", description, None, address)
+        if word >> 24 == 0x58:  # 64 bits
+            self._set(word & 31, 1, address)
+        return Instruction(rva, 4, raw, f"{text}[{cell}]", "", None, address)
+
+    def _access(self, rva: int, raw: bytes, word: int, text: str) -> Instruction:
+        depth, address = self.values[word >> 5 & 31]
+        self.known &= ~written_registers(word)
+        if depth:
+            return Instruction(rva, 4, raw, text)
+        address += access_offset(word)
+        name, description = self._address(address)
+        return Instruction(rva, 4, raw, text, name or description, None, address)
+
+    def _load_pointer(self, rva: int, raw: bytes, word: int, text: str) -> Instruction:
+        register = word & 31
+        depth, address = self.values[word >> 5 & 31]
         offset = access_offset(word)
+        self.known &= ~(1 << register)
         if depth:
             # Through what was loaded: only its first word is followed, as in cells that point to a code pointer.
-            return (depth + 1, address) if form is Form.LOAD_POINTER and not offset and depth < _DEEPEST else None
+            if depth < _DEEPEST and not offset:
+                self._set(register, depth + 1, address)
+            return Instruction(rva, 4, raw, text)
         address += offset
-        result.memory_target = address
-        name = self.names.symbols.cell_text(address)
-        if name is None:
+        cell = self.cell_text(address)
+        if cell is None:
             name, description = self.names.address(address)
-            result.comment = name or description
-            return None
-        if form is not Form.LOAD_POINTER:
-            result.comment = name
-            return None
-        if not self._is_used(position, word & 31, (Form.REGISTER_CALL, Form.REGISTER_BRANCH)):
-            result.comment = name
-        return 1, address
+            return Instruction(rva, 4, raw, text, name or description, None, address)
+        self._set(register, 1, address)
+        if self._is_used(rva, register, _REGISTER_TARGETS):
+            cell = ""  # the name is there
+        return _new(Instruction, (rva, 4, raw, text, cell, None, address))
+
+    # --- branches -----------------------------------------------------------------------------------------------------
+
+    def _conditional_branch(self, rva: int, raw: bytes, word: int, text: str) -> Instruction:
+        target = branch_target(word, rva)
+        operand, comment = self.names.jump_target(target)
+        return _new(Instruction, (rva, 4, raw, text + operand, comment, target, None))
+
+    def _branch(self, rva: int, raw: bytes, word: int, text: str) -> Instruction:
+        self.known = 0
+        return self._conditional_branch(rva, raw, word, text)
+
+    def _call(self, rva: int, raw: bytes, word: int, text: str) -> Instruction:
+        self.known &= ~VOLATILE
+        target = branch_target(word, rva)
+        operand, comment = self.names.call_target(target)
+        return Instruction(rva, 4, raw, text + operand, comment, target)
+
+    def _register_call(self, rva: int, raw: bytes, word: int, text: str) -> Instruction:
+        comment = self._cell_behind(word)
+        self.known &= ~VOLATILE
+        return _new(Instruction, (rva, 4, raw, text, comment, None, None))
+
+    def _register_branch(self, rva: int, raw: bytes, word: int, text: str) -> Instruction:
+        comment = self._cell_behind(word)
+        self.known = 0
+        return Instruction(rva, 4, raw, text, comment)
+
+    def _end(self, rva: int, raw: bytes, word: int, text: str) -> Instruction:
+        self.known = 0
+        return _new(Instruction, (rva, 4, raw, text, "", None, None))
+
+    # --- names --------------------------------------------------------------------------------------------------------
+
+    def _cell_behind(self, word: int) -> str:
+        """The fixup of the cell whose content is in the register that a branch goes to."""
+        register = word >> 5 & 31
+        if not self.known >> register & 1:
+            return ""
+        depth, address = self.values[register]
+        return self.cell_text(address) or "" if depth else ""
 
     def _address(self, address: int) -> tuple[str, str]:
-        name = self.names.symbols.cell_text(address)
+        name = self.cell_text(address)
         return self.names.address(address) if name is None else (name, "")
 
-    def _comment_of_address(self, address: int, position: int, register: int) -> str:
-        """The comment of the `add` that completes an address; just the address if a load that has a comment follows."""
-        name, description = self._address(address)
-        if self._is_used(position, register, (Form.ACCESS, Form.LOAD_POINTER)):
-            return f"{address:#x}"
-        return name or description or f"{address:#x}"
-
-    def _is_used(self, position: int, register: int, forms: tuple[Form, ...]) -> bool:
+    def _is_used(self, rva: int, register: int, forms: tuple[Form, ...]) -> bool:
         """Whether a register is the base of one of these forms soon, in the same straight line, unchanged."""
-        for place in range(position + 4, min(position + 4 * _LOOK_AHEAD, len(self.code) - 3), 4):
+        code = self.code
+        start = rva - self.start + 4
+        for place in range(start, min(start + 4 * _LOOK_AHEAD, len(code) - 3), 4):
             if self.start + place in self.join_points:
                 return False
-            number = int.from_bytes(self.code[place : place + 4], "little")
-            word = decode_word(number)
-            if word.form in forms and number >> 5 & 31 == register:
+            number = int.from_bytes(code[place : place + 4], "little")
+            _, form, writes, _ = decode_word(number)
+            if form in forms and number >> 5 & 31 == register:
                 return True
-            if word.writes >> register & 1 or word.form in (Form.BRANCH, Form.REGISTER_BRANCH, Form.END):
+            if writes >> register & 1 or form in _LINE_ENDS:
                 return False
         return False

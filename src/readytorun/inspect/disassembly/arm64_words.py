@@ -16,26 +16,31 @@ import capstone
 _DISTINCT_WORDS_KEPT: Final = 1 << 17
 _ALL: Final = 0x7FFFFFFF  # register 31 is the stack pointer or zero: never tracked
 _LINK: Final = 1 << 30
-_VOLATILE: Final = 0x7FFFF | _LINK  # x0 to x18, and the link register
+VOLATILE: Final = 0x7FFFF | _LINK  # x0 to x18, and the link register
 
 
 class Form(IntEnum):
     """The forms of instructions that make, use or end addresses; PLAIN is everything else."""
 
     PLAIN = 0
-    ADR = 1
-    ADRP = 2
-    ADD_IMMEDIATE = 3  # 64 bits, not setting flags
-    MOVE = 4  # 64 bits, register to register
-    LOAD_LITERAL = 5
-    ACCESS = 6  # load or store with an unsigned offset from a register
-    LOAD_POINTER = 7  # of those, a load of 64 bits into an integer register
-    CONDITIONAL_BRANCH = 8
-    BRANCH = 9
-    CALL = 10
-    REGISTER_CALL = 11
-    REGISTER_BRANCH = 12
+    # Of interest only when something is known of the register that they use:
+    ADD_IMMEDIATE = 1  # 64 bits, not setting flags
+    MOVE = 2  # 64 bits, register to register
+    ACCESS = 3  # load or store with an unsigned offset from a register
+    LOAD_POINTER = 4  # of those, a load of 64 bits into an integer register
+    REGISTER_CALL = 5
+    # Of interest always:
+    REGISTER_BRANCH = 6
+    ADR = 7
+    ADRP = 8
+    LOAD_LITERAL = 9
+    CONDITIONAL_BRANCH = 10
+    BRANCH = 11
+    CALL = 12
     END = 13  # return, break: nothing follows
+
+
+FIRST_ACTIVE: Final = Form.REGISTER_BRANCH
 
 
 class Word(NamedTuple):
@@ -45,11 +50,13 @@ class Word(NamedTuple):
         text: mnemonic and operands; of forms with a pc-relative operand, without that, which is the last.
         form: what to look at.
         writes: mask of integer registers.
+        uses: mask of the register whose content matters, for forms below FIRST_ACTIVE.
     """
 
     text: str
     form: Form
     writes: int
+    uses: int
 
 
 _PC_RELATIVE: Final = frozenset(
@@ -65,16 +72,19 @@ def _capstone() -> capstone.Cs:
 @lru_cache(_DISTINCT_WORDS_KEPT)
 def decode_word(word: int) -> Word:
     """Take one instruction word apart; a word that is no instruction has the text of a directive."""
-    mnemonic, operands = "", ""
-    for _, _, mnemonic, operands in _capstone().disasm_lite(word.to_bytes(4, "little"), 0):
-        pass
-    if not mnemonic:
-        return Word(f".word {word:#010x}", Form.PLAIN, _ALL)
+    found = next(_capstone().disasm_lite(word.to_bytes(4, "little"), 0), None)
+    if found is None:
+        return Word(f".word {word:#010x}", Form.PLAIN, _ALL, 0)
+    _, _, mnemonic, operands = found
     form = form_of(word)
+    uses = 0
     if form in _PC_RELATIVE:
         operands = operands[: operands.rindex("#")]
-        return Word(f"{mnemonic} {operands}", form, written_registers(word))
-    return Word(f"{mnemonic} {operands}" if operands else mnemonic, form, written_registers(word))
+    elif form is Form.MOVE:
+        uses = 1 << (word >> 16 & 31)
+    elif form is not Form.PLAIN:
+        uses = 1 << (word >> 5 & 31)
+    return Word(f"{mnemonic} {operands}" if operands else mnemonic, form, written_registers(word), uses & _ALL)
 
 
 def form_of(word: int) -> Form:
@@ -110,9 +120,9 @@ def _signed(value: int, bits: int) -> int:
     return value - (1 << bits) if value >> bits - 1 else value
 
 
-def branch_target(word: int, form: Form, pc: int) -> int:
+def branch_target(word: int, pc: int) -> int:
     """Where a direct branch or call at `pc` goes."""
-    if form in (Form.BRANCH, Form.CALL):
+    if word & 0x7C000000 == 0x14000000:  # b, bl
         return pc + 4 * _signed(word & 0x3FFFFFF, 26)
     if word & 0x7E000000 == 0x36000000:  # tbz, tbnz
         return pc + 4 * _signed(word >> 5 & 0x3FFF, 14)
@@ -124,10 +134,10 @@ def literal_address(word: int, pc: int) -> int:
     return pc + 4 * _signed(word >> 5 & 0x7FFFF, 19)
 
 
-def page_or_address(word: int, form: Form, pc: int) -> int:
+def page_or_address(word: int, pc: int) -> int:
     """The value that `adr` or `adrp` at `pc` makes."""
-    distance = _signed((word >> 5 & 0x7FFFF) << 2 | word >> 29 & 3, 21)
-    return pc + distance if form is Form.ADR else (pc & ~0xFFF) + (distance << 12)
+    distance = _signed(word >> 3 & 0x1FFFFC | word >> 29 & 3, 21)
+    return (pc & ~0xFFF) + (distance << 12) if word >> 31 else pc + distance
 
 
 def added_immediate(word: int) -> int:
@@ -166,9 +176,9 @@ def written_registers(word: int) -> int:
 
 def _written_by_branch(word: int) -> int:
     if word & 0xFC000000 == 0x94000000:
-        return _VOLATILE
+        return VOLATILE
     if word & 0xFE000000 == 0xD6000000:
-        return _VOLATILE if word >> 21 & 7 == 1 else 0
+        return VOLATILE if word >> 21 & 7 == 1 else 0
     if word & 0xFF000000 == 0xD4000000:  # exceptions
         return 0 if word & 0xFFE0001F == 0xD4200000 else _ALL
     if word & 0xFFFFF01F == 0xD503201F:  # hints; those of pointer authentication write x17 or the link register

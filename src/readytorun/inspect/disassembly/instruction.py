@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from readytorun.inspect.symbols import CodeSymbol, SymbolKind, Symbols
 
 
-@dataclass(slots=True)
-class Instruction:
+class Instruction(NamedTuple):
     """One instruction.
 
     Attributes:

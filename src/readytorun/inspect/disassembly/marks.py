@@ -84,7 +84,7 @@ def method_marks(
 
 
 def _gc_marks(image: R2RImage, owner: MethodPart) -> Iterator[Mark]:
-    info = image.gc_info_at(owner.index)[0]
+    info = image.gc_info_at(owner.function)[0]
     names = slot_names(info, image.machine)
     live = info.live or [0] * len(info.safe_points)
     for offset, slots in zip(info.safe_points, live, strict=True):
@@ -102,7 +102,7 @@ def _gc_marks(image: R2RImage, owner: MethodPart) -> Iterator[Mark]:
 
 
 def _debug_marks(image: R2RImage, owner: MethodPart) -> Iterator[Mark]:
-    info = image.debug_info_of(owner.index)
+    info = image.debug_info_of(owner.function)
     if info is None:
         return
     for bound in info.bounds:

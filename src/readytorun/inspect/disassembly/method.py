@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from readytorun.errors import BadImageError
@@ -23,7 +24,9 @@ from readytorun.r2r.reader import R2RImage, R2RMethod
 from readytorun.r2r.target import Machine
 
 _PREFIXES: Final = {SymbolKind.COLD: "COLD", SymbolKind.RESUMPTION_STUB: "STUB"}
+_OPERANDS_COLUMN: Final = 8
 _COMMENT_COLUMN: Final = 36
+_TEXTS_KEPT: Final = 1 << 16
 _BYTES_WIDTH: Final = {Machine.AMD64: 22, Machine.ARM64: 8}
 _NO_MARKS: Final = 1 << 64
 
@@ -54,18 +57,20 @@ class _MethodCode:
         if image.machine not in (Machine.AMD64, Machine.ARM64):
             raise BadImageError(image.path, f"code of {image.machine.name} images is not decoded")
         self.image = image
-        self.module = x64 if image.machine == Machine.AMD64 else arm64
+        is_x64 = image.machine == Machine.AMD64
+        self._disassemble = x64.disassemble if is_x64 else arm64.disassemble
+        referenced_addresses = x64.referenced_addresses if is_x64 else arm64.referenced_addresses
         self.parts = list(method_parts(image, method))
         self.extents = _extents(self.parts)
         self.references: set[int] = set()
         for part in self.parts:
-            self.references |= self.module.referenced_addresses(self.code(part), part.rva)
+            self.references |= referenced_addresses(self.code(part), part.rva)
 
     def code(self, part: MethodPart) -> bytes:
         return self.image.image.read(part.rva, part.size)
 
     def instructions(self, part: MethodPart, symbols: Symbols) -> Iterator[Instruction]:
-        return self.module.disassemble(self.code(part), part.rva, symbols, self.extents, self.references)
+        return self._disassemble(self.code(part), part.rva, symbols, self.extents, self.references)
 
 
 def _extents(parts: Sequence[MethodPart]) -> list[CodeExtent]:
@@ -109,7 +114,7 @@ def method_listing(
         yield (
             (Style.KIND, f"  {part.role} "),
             (Style.ADDRESS, f"0x{part.rva:08x}..0x{part.rva + part.size:08x}"),
-            (Style.PLAIN, f", {part.size} bytes, function {part.index}"),
+            (Style.PLAIN, f", {part.size} bytes, function {part.function}"),
         )
         if options.unwind:
             yield from _unwind(image, part)
@@ -120,8 +125,7 @@ def method_listing(
         if part.kind in (SymbolKind.METHOD, SymbolKind.FUNCLET, SymbolKind.RESUMPTION_STUB):
             owner = part if part.kind is SymbolKind.RESUMPTION_STUB else code.parts[0]
             marks, errors = method_marks(image, part, owner, names, options, type_name)
-            for error in errors:
-                yield _error(error)
+            yield from map(_error, errors)
         yield from _part(code, part, symbols, marks, options.raw)
 
 
@@ -131,11 +135,11 @@ def _error(error: BadImageError) -> Line:
 
 def _unwind(image: R2RImage, part: MethodPart) -> Iterator[Line]:
     try:
-        lines = list(unwind_lines(image.unwind_info_at(part.index)[0]))
+        lines = list(unwind_lines(image.unwind_info_at(part.function)[0]))
     except BadImageError as error:
         yield _error(error)
         return
-    rva = image.runtime_functions[part.index].unwind
+    rva = image.runtime_functions[part.function].unwind
     yield ((Style.COMMENT, "    ; unwind data at "), (Style.ADDRESS, f"0x{rva:08x}"), (Style.COMMENT, f": {lines[0]}"))
     for line in lines[1:]:
         yield ((Style.COMMENT, f"    ;   {line}"),)
@@ -143,7 +147,7 @@ def _unwind(image: R2RImage, part: MethodPart) -> Iterator[Line]:
 
 def _gc_header(image: R2RImage, part: MethodPart) -> Iterator[Line]:
     try:
-        lines = list(header_lines(image.gc_info_at(part.index)[0], image.machine))
+        lines = list(header_lines(image.gc_info_at(part.function)[0], image.machine))
     except BadImageError as error:
         yield _error(error)
         return
@@ -156,34 +160,40 @@ def _part(
     code: _MethodCode, part: MethodPart, symbols: Symbols, marks: Sequence[Mark], with_bytes: bool
 ) -> Iterator[Line]:
     labels = _labels(code.extents, code.references, part)
-    width = _BYTES_WIDTH[code.image.machine] if with_bytes else 0
+    width = _BYTES_WIDTH[code.image.machine]
     following = iter(marks)
     mark = next(following, None)
     mark_rva = _NO_MARKS if mark is None else mark.rva
-    address, plain, mnemonic_style, comment_style = Style.ADDRESS, Style.PLAIN, Style.MNEMONIC, Style.COMMENT
-    for instruction in code.instructions(part, symbols):
-        rva = instruction.rva
+    style = Style.ADDRESS
+    for rva, _, raw, text, comment, _, _ in code.instructions(part, symbols):
         while mark is not None and mark_rva <= rva:
             yield mark.line
             mark = next(following, None)
             mark_rva = _NO_MARKS if mark is None else mark.rva
         if rva in labels:
             yield ((Style.KIND, f"  {labels[rva]}:"),)
-        mnemonic, _, operands = instruction.text.partition(" ")
-        place = (address, f"    {rva:08x}  ")
-        if with_bytes:
-            place = (address, f"    {rva:08x}  {instruction.bytes.hex():<{width}}  ")
-        if not operands:
-            line: Line = (place, (mnemonic_style, mnemonic))
+        place = f"    {rva:08x}  {raw.hex():<{width}}  " if with_bytes else f"    {rva:08x}  "
+        if comment:
+            yield ((style, place), *_styled(text), (Style.COMMENT, f"{_gap(text)}  ; {comment}"))
         else:
-            line = (place, (mnemonic_style, f"{mnemonic:<7} "), (plain, operands))
-        if instruction.comment:
-            gap = " " * (_COMMENT_COLUMN - max(8, len(mnemonic) + 1) - len(operands))
-            line += ((comment_style, f"{gap}  ; {instruction.comment}"),)
-        yield line
+            yield ((style, place), *_styled(text))
     while mark is not None:
         yield mark.line
         mark = next(following, None)
+
+
+@lru_cache(_TEXTS_KEPT)
+def _styled(text: str) -> Line:
+    """Mnemonic and operands of an instruction."""
+    mnemonic, _, operands = text.partition(" ")
+    if not operands:
+        return ((Style.MNEMONIC, mnemonic),)
+    return ((Style.MNEMONIC, f"{mnemonic:<{_OPERANDS_COLUMN}}"), (Style.PLAIN, operands))
+
+
+def _gap(text: str) -> str:
+    """The spaces between an instruction and its comment."""
+    return " " * (_COMMENT_COLUMN - sum(len(part) for _, part in _styled(text)))
 
 
 def _labels(extents: Sequence[CodeExtent], references: Collection[int], part: MethodPart) -> dict[int, str]:

@@ -22,13 +22,13 @@ class MethodPart(NamedTuple):
     """One runtime function of a method.
 
     Attributes:
-        index: in the runtime functions.
+        function: index in the runtime functions.
         rva, size: of its code, in bytes.
         kind: METHOD for the main body.
         role: in words: "main body", "catch 0", with the number of the clause.
     """
 
-    index: int
+    function: int
     rva: int
     size: int
     kind: SymbolKind

@@ -7,7 +7,6 @@ the register was set from a cell a few instructions before, in the same straight
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
@@ -38,7 +37,8 @@ _WRITES: Final = frozenset(
         iced.OpAccess.READ_COND_WRITE,
     )
 )
-_LOOK_BACK: Final = 8  # instructions from the load of a register to the call through it
+_KEEP_REGISTERS: Final = frozenset((iced.FlowControl.NEXT, iced.FlowControl.CONDITIONAL_BRANCH))
+_LOOK_BACK: Final = 64  # bytes from the load of a register to the call through it
 
 
 def _make_formatter() -> iced.Formatter:
@@ -86,33 +86,28 @@ def disassemble(
     if join_points is None:
         join_points = referenced_addresses(code, rva)
     names = OperandNames(symbols, extents or (CodeExtent(rva, rva + len(code)),))
-    history: deque[iced.Instruction] = deque(maxlen=_LOOK_BACK)
-    start = rva
+    loads = _CellLoads(code, rva, join_points)
+    new = tuple.__new__  # a third of the time that the class itself takes
+    start = 0
     for instruction in iced.Decoder(64, code, ip=rva):
         size = instruction.len
-        if rva in join_points:
-            history.clear()
-        offset = rva - start
-        raw = code[offset : offset + size]
+        raw = code[start : start + size]
+        start += size
         text = _FORMAT(instruction)
-        flow = instruction.flow_control
         if instruction.is_ip_rel_memory_operand:
             yield _with_memory_operand(instruction, raw, text, names)
-        elif flow == _NEXT:
-            yield Instruction(rva, size, raw, text)
+            if instruction.code in _LOADS:
+                loads.add(instruction)
+        elif (flow := instruction.flow_control) == _NEXT:
+            yield new(Instruction, (instruction.ip, size, raw, text, "", None, None))
         elif flow in _DIRECT:
             yield _with_branch_target(instruction, raw, text, names)
+        elif flow == _INDIRECT_CALL or flow == _INDIRECT_BRANCH:
+            cell = loads.cell_behind(instruction)
+            comment = "" if cell is None else symbols.cell_text(cell) or ""
+            yield Instruction(instruction.ip, size, raw, text.replace("qword ptr ", "", 1), comment)
         else:
-            comment = ""
-            if flow == _INDIRECT_CALL or flow == _INDIRECT_BRANCH:
-                text = text.replace("qword ptr ", "", 1)
-                comment = _cell_behind(instruction, history, symbols)
-            yield Instruction(rva, size, raw, text, comment)
-        history.append(instruction)
-        if flow != _NEXT:
-            if flow != iced.FlowControl.CONDITIONAL_BRANCH:
-                history.clear()
-        rva += size
+            yield Instruction(instruction.ip, size, raw, text)
 
 
 def _with_memory_operand(instruction: iced.Instruction, raw: bytes, text: str, names: OperandNames) -> Instruction:
@@ -142,24 +137,42 @@ def _with_branch_target(instruction: iced.Instruction, raw: bytes, text: str, na
 _INFO: Final = iced.InstructionInfoFactory()
 
 
-def _cell_behind(call: iced.Instruction, history: Sequence[iced.Instruction], symbols: Symbols) -> str:
-    """The fixup of the cell that the register of an indirect call or jump was set from; "" if that is not certain."""
-    through_memory = call.op0_kind == iced.OpKind.MEMORY
-    if call.op0_kind == iced.OpKind.REGISTER:
-        register = call.op0_register
-    elif through_memory and not (call.memory_displacement or call.memory_index):
-        register = call.memory_base
-    else:
-        return ""
-    for instruction in reversed(history):
-        if instruction.code in _LOADS and instruction.op0_register == register:
-            is_address = instruction.code == iced.Code.LEA_R64_M
-            if not instruction.is_ip_rel_memory_operand or (is_address and not through_memory):
-                return ""
-            return symbols.cell_text(instruction.ip_rel_memory_address) or ""
-        if _writes(instruction, register):
-            return ""
-    return ""
+class _CellLoads:
+    """Registers that were set to the address or the content of a cell, for the calls and jumps through them."""
+
+    def __init__(self, code: bytes, rva: int, join_points: Collection[int]) -> None:
+        self.code = code
+        self.rva = rva
+        self.join_points = join_points
+        # The last one, by register: (RVA behind the instruction, RVA of the cell, whether it is the cell's address).
+        self.last: dict[int, tuple[int, int, bool]] = {}
+
+    def add(self, load: iced.Instruction) -> None:
+        """Note a `mov` from a rip-relative operand, or a `lea` of one."""
+        is_address = load.code == iced.Code.LEA_R64_M
+        self.last[load.op0_register] = (load.next_ip, load.ip_rel_memory_address, is_address)
+
+    def cell_behind(self, call: iced.Instruction) -> int | None:
+        """The RVA of the cell that the register of an indirect call or jump was set from; None if not certain."""
+        through_memory = call.op0_kind == iced.OpKind.MEMORY
+        if call.op0_kind == iced.OpKind.REGISTER:
+            register = call.op0_register
+        elif through_memory and not (call.memory_displacement or call.memory_index):
+            register = call.memory_base
+        else:
+            return None
+        if register not in self.last:
+            return None
+        start, cell, is_address = self.last[register]
+        if call.ip - start > _LOOK_BACK or (is_address and not through_memory) or call.ip in self.join_points:
+            return None
+        between = self.code[start - self.rva : call.ip - self.rva]
+        for instruction in iced.Decoder(64, between, ip=start):
+            if instruction.ip in self.join_points or instruction.flow_control not in _KEEP_REGISTERS:
+                return None
+            if _writes(instruction, register):
+                return None
+        return cell
 
 
 def _writes(instruction: iced.Instruction, register: int) -> bool:
