@@ -10,6 +10,7 @@ are read-only data when code refers to them, and reach to the next thing that it
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,10 +25,10 @@ from readytorun.r2r.target import Machine
 _MAX_CODE_FILLER: Final = 31
 # What fills up code sections besides zeros: int3, brk, udf.
 _CODE_FILLERS: Final = {
-    Machine.AMD64: b"\xcc",
-    Machine.I386: b"\xcc",
-    Machine.ARM64: b"\x00\x00\x3e\xd4",
-    Machine.ARM_THUMB2: b"\xfe\xde",
+    Machine.AMD64: (b"\xcc",),
+    Machine.I386: (b"\xcc",),
+    Machine.ARM64: (b"\x00\x00\x3e\xd4",),
+    Machine.ARM_THUMB2: (b"\xfe\xde", b"\x01\xde"),
 }
 _TRAILING_IMMEDIATES: Final = (0, 1)  # bytes behind the displacement, of x64 instructions that read constants
 _DATA_ALIGNMENT: Final = 4  # at least
@@ -61,11 +62,14 @@ def coverage_of(image: R2RImage) -> Coverage:
     """Decode all of an image and account for its bytes; BadImageError where something does not decode."""
     parts, overlaps = _without_overlaps(collect_extents(image))
     references = _CodeReferences(image)
+    ends = sorted(section.raw_offset + min(section.virtual_size, section.raw_size) for section in image.image.sections)
     result: list[Part] = []
     cursor = 0
     for part in (*parts, Part(len(image.data), 0, PartKind.PADDING)):
-        if part.offset > cursor:
-            result += _explain_gap(image, references, cursor, part.offset)
+        # What lies behind the contents of a section, up to the file alignment, is a gap of its own.
+        for start, end in itertools.pairwise([cursor, *_between(ends, cursor, part.offset), part.offset]):
+            if start < end:
+                result += _explain_gap(image, references, start, end)
         if part.size:
             result.append(part)
         cursor = part.offset + part.size
@@ -103,7 +107,19 @@ def _explain_gap(image: R2RImage, references: _CodeReferences, start: int, end: 
         is_filler = _is_filler(image, start, starts[0])
         yield Part(start, starts[0] - start, PartKind.PADDING if is_filler else PartKind.UNEXPLAINED)
     for here, following in zip(starts, [*starts[1:], end], strict=True):
-        yield Part(here, following - here, PartKind.READ_ONLY_DATA)
+        stop = _without_filler(image, here, following)
+        yield Part(here, stop - here, PartKind.READ_ONLY_DATA)
+        if stop < following:
+            yield Part(stop, following - stop, PartKind.PADDING)
+
+
+def _without_filler(image: R2RImage, start: int, end: int) -> int:
+    """Where data ends that the filler of code follows."""
+    stop = end
+    for filler in _CODE_FILLERS.get(image.machine, ()):
+        while stop - len(filler) > start and image.data.endswith(filler, start, stop):
+            stop -= len(filler)
+    return stop if end - stop <= _MAX_CODE_FILLER else end
 
 
 def _is_filler(image: R2RImage, start: int, end: int) -> bool:
@@ -111,9 +127,14 @@ def _is_filler(image: R2RImage, start: int, end: int) -> bool:
     rest = image.data[start:end].lstrip(b"\0")
     if not rest:
         return True
-    unit = _CODE_FILLERS.get(image.machine, b"\0")
+    sections = image.image.sections
+    if not any(section.raw_offset < end and start < section.raw_offset + section.raw_size for section in sections):
+        # Not mapped into memory; crossgen2 may fill the space in front of an aligned section with ones.
+        return rest == rest[:1] * len(rest)
+    if len(rest) > _MAX_CODE_FILLER:
+        return False
     # It may begin inside of an instruction.
-    return len(rest) <= _MAX_CODE_FILLER and rest in unit * (len(rest) + 1)
+    return any(rest in filler * (len(rest) + 1) for filler in _CODE_FILLERS.get(image.machine, ()))
 
 
 class _CodeReferences:
@@ -137,7 +158,12 @@ class _CodeReferences:
 
     def between(self, start: int, end: int) -> list[int]:
         """The offsets in [start, end)."""
-        return self._offsets[bisect_left(self._offsets, start) : bisect_left(self._offsets, end)]
+        return _between(self._offsets, start, end)
+
+
+def _between(offsets: list[int], start: int, end: int) -> list[int]:
+    """Those of ascending offsets that are in [start, end)."""
+    return offsets[bisect_left(offsets, start) : bisect_left(offsets, end)]
 
 
 def _x64_targets(code: np.ndarray, rva: int) -> np.ndarray:

@@ -285,7 +285,8 @@ class R2RImage:
         section = self.sections.get(kind)
         return None if section is None else self.section_reader(section)
 
-    def _code_error(self, what: str) -> UnsupportedMachineError:
+    def code_error(self, what: str) -> UnsupportedMachineError:
+        """The error to raise when something is asked for that is not decoded for this machine."""
         return UnsupportedMachineError(f"{self.path}: {what} of {self.machine.name} images is not decoded")
 
     # --- identity -----------------------------------------------------------------------------------------------------
@@ -539,7 +540,7 @@ class R2RImage:
         elif self.machine == Machine.ARM64:
             info = unwind_arm64.decode_unwind_info(reader)
         else:
-            raise self._code_error("unwind data")
+            raise self.code_error("unwind data")
         personality = reader.u32()
         return info, personality, reader.pos
 
@@ -566,7 +567,7 @@ class R2RImage:
         elif self.machine == Machine.ARM64:
             unwind_arm64.skip_unwind_info(reader)
         else:
-            raise self._code_error("GC info")
+            raise self.code_error("GC info")
         reader.take(4)  # the personality RVA
         return reader
 
