@@ -23,7 +23,8 @@ ALLOWED: dict[str, set[str]] = {
     "compiled": {"typesystem"},
     "inspect": {"pe", "metadata", "il", "r2r"},
     "__init__": {"inspect"},
-    "cli": {"pe", "metadata", "snapshot", "r2r", "inspect", "compiler", "compiled"},
+    "emulator": {"pe", "metadata", "il", "r2r", "typesystem", "snapshot"},
+    "cli": {"emulator", "pe", "metadata", "snapshot", "r2r", "inspect", "compiler", "compiled"},
     "__main__": {"cli"},
 }
 # Finer rules: which modules of a package others may see.

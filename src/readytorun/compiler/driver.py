@@ -27,6 +27,8 @@ from readytorun.compiler.unit import CompilationUnit, Outcome, UnitSpec, WorkIte
 from readytorun.compiler.worklist import is_instantiation
 from readytorun.errors import UsageError
 from readytorun.importer.refusal import Reason
+from readytorun.r2r.constants import HeaderFlag
+from readytorun.r2r.manifest import AssemblyIdentity, ManifestBuilder
 from readytorun.r2r.writer import write_image
 from readytorun.typesystem.keys import Key
 
@@ -59,6 +61,9 @@ class CompileOptions:
         methods: patterns for `MethodFilter`; only what they select is compiled into the image.
         strict: raise MethodInternalError instead of leaving the method to the JIT.
         is_core_library: see `UnitSpec`.
+        core_in_bubble: take the core library for a part of each input's version bubble: its layouts and IL are relied on,
+            and instantiations of its generics that an input needs are compiled into the input's image. The image then
+            runs with this very core library only.
     """
 
     target: CompilationTarget
@@ -66,6 +71,7 @@ class CompileOptions:
     methods: tuple[str, ...] = ()
     strict: bool = False
     is_core_library: bool = False
+    core_in_bubble: bool = False
 
 
 def compile_assemblies(
@@ -131,7 +137,9 @@ def _compile_assembly(
     executor_factory: Callable[[int], Executor],
 ) -> AssemblyReport:
     start = time.monotonic()
-    unit = CompilationUnit(UnitSpec(str(path), references, options.is_core_library, options.target.name))
+    unit = CompilationUnit(
+        UnitSpec(str(path), references, options.is_core_library, options.target.name, options.core_in_bubble)
+    )
     roots = unit.roots()
     filter = MethodFilter(options.methods)
     if not filter.selects_all:
@@ -145,13 +153,11 @@ def _compile_assembly(
         if options.strict:
             _fail_on_internal_error(path, refused)
         entries = [entry for outcome in outcomes if outcome.compiled is not None for entry in outcome.entries()]
-        # Only async code names what the manifest has.
-        manifest = unit.compiler.manifest if any(unit.method(o.key).task_kind for o in outcomes) else None
+        flags = HeaderFlag.PLATFORM_NEUTRAL_SOURCE
+        if unit.compiler.bubble is not None:
+            flags |= HeaderFlag.MULTIMODULE_VERSION_BUBBLE
         image = write_image(
-            unit.module.file,
-            options.target.image,
-            entries,
-            manifest=None if manifest is None else manifest.builder.to_bytes(),
+            unit.module.file, options.target.image, entries, flags=flags, manifest=_manifest(unit, outcomes)
         )
         _write_file(output, image)
     finally:
@@ -168,6 +174,17 @@ def _compile_assembly(
         len(image),
         time.monotonic() - start,
     )
+
+
+def _manifest(unit: CompilationUnit, outcomes: list[Outcome]) -> bytes | None:
+    """The image's manifest metadata; None if the image names nothing by it."""
+    # Only async code names what the manifest has.
+    manifest = unit.compiler.manifest if any(unit.method(o.key).task_kind for o in outcomes) else None
+    builder = ManifestBuilder() if manifest is None else manifest.builder
+    bubble = unit.compiler.bubble
+    if bubble is not None:
+        builder.assembly_ref(AssemblyIdentity(bubble.core.name))
+    return None if manifest is None and bubble is None else builder.to_bytes()
 
 
 def _needed_roots(unit: CompilationUnit, roots: list[WorkItem], filter: MethodFilter) -> list[WorkItem]:

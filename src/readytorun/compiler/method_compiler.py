@@ -13,6 +13,7 @@ from readytorun.errors import MissingReferenceError, ReadyToRunError
 from readytorun.importer.abi import AbiMapper, TargetAbi, ir_type_of, memory_type_of
 from readytorun.importer.async_library import AsyncLibrary, make_manifest_tokens
 from readytorun.importer.async_thunks import import_thunk
+from readytorun.importer.bubble_tokens import BubbleTokens
 from readytorun.importer.cells import CellFactory
 from readytorun.importer.dependencies import Dependencies
 from readytorun.importer.inlining import InlineCandidates
@@ -81,9 +82,10 @@ class MethodCompiler:
         context, module: where the methods come from.
         library: what the core library has for runtime-async; None if async methods are left to the runtime.
         manifest: rows of the image's manifest metadata, None if there are none.
+        bubble: tokens of the core library, if it is in the input's version bubble.
     """
 
-    __slots__ = ("_abi", "_candidates", "_cells", "context", "library", "manifest", "module")
+    __slots__ = ("_abi", "_candidates", "_cells", "bubble", "context", "library", "manifest", "module")
 
     def __init__(self, context: TypeSystemContext, module: ModuleDesc, dialect: Dialect | None = None) -> None:
         self.context = context
@@ -92,7 +94,10 @@ class MethodCompiler:
         self.manifest = make_manifest_tokens(module, self.library)
         target_abi = TargetAbi(_register_classes, gc_ref_map, stack_argument_size)
         self._abi = AbiMapper(target_abi)
-        self._cells = CellFactory(module, target_abi, self.manifest)
+        self.bubble: BubbleTokens | None = None
+        if not module.is_core and context.core.in_version_bubble:
+            self.bubble = BubbleTokens(module, context.core)
+        self._cells = CellFactory(module, target_abi, self.manifest, self.bubble)
         self._candidates = InlineCandidates()
 
     def compile(self, method: MethodDesc) -> MethodResult:

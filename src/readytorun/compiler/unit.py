@@ -35,12 +35,14 @@ class UnitSpec:
         is_core_library: whether the input may be the core library: one whose members mean what their IL says, as those
             of the framework of the emulator do. That of .NET leaves some to the JIT.
         target: name of the target.
+        core_in_bubble: whether the core library is in the input's version bubble.
     """
 
     input: str
     references: tuple[str, ...]
     is_core_library: bool = False
     target: str = DEFAULT_TARGET
+    core_in_bubble: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,8 @@ class CompilationUnit:
         self.context = TypeSystemContext(list(spec.references))
         self.module = self.context.load_module(spec.input)
         self.module.in_version_bubble = True
+        if spec.core_in_bubble:
+            self.context.core.in_version_bubble = True
         header = self.module.file.image.cor_header
         if header is not None and header.managed_native_header[1]:
             raise BadImageError(
@@ -232,11 +236,23 @@ class CompilationUnit:
         return tuple(self._work_item(method) for method in methods if self._belongs_to_image(method))
 
     def _belongs_to_image(self, method: MethodDesc) -> bool:
-        """Whether the image should have an instantiation that its code reaches."""
+        """Whether the image should have an instantiation that its code reaches.
+
+        Of another module of the version bubble it has those that are not all over reference types: that module's own
+        image has these.
+        """
+        if method.module is not self.module:
+            if not method.module.in_version_bubble or _is_all_canonical(method):
+                return False
         return (
-            method.module is self.module
-            and is_instantiation(method)
+            is_instantiation(method)
             and not method.is_array_method
             and not method.contains_variables
             and method.has_body
         )
+
+
+def _is_all_canonical(method: MethodDesc) -> bool:
+    canon = method.owner.context.canon
+    arguments = (*method.owner.instantiation, *method.instantiation)
+    return all(argument is canon for argument in arguments)

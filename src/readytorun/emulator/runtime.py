@@ -29,6 +29,7 @@ from readytorun.emulator.tracer import Tracer
 from readytorun.emulator.x64.machine import X64Machine
 from readytorun.errors import UsageError
 from readytorun.metadata.tables import TableId
+from readytorun.r2r.constants import HeaderFlag
 from readytorun.r2r.reader import R2RImage
 from readytorun.r2r.target import Machine as MachineId
 from readytorun.typesystem import element_types as et
@@ -118,6 +119,16 @@ class Runtime:
 
     def _bind_bubbles(self) -> None:
         """Tell the type system which assemblies were compiled as one version bubble: class layouts depend on it."""
+        for number, image in enumerate(self.images, 2):
+            image.module.version_bubble = number
+        for image in self.images:
+            if image.r2r.header.flags & HeaderFlag.MULTIMODULE_VERSION_BUBBLE:
+                for name in image.manifest_references:
+                    member = self.context.module_by_name(name, image.name)
+                    old, new = member.version_bubble, image.module.version_bubble
+                    for other in self.images:
+                        if other.module.version_bubble == old:
+                            other.module.version_bubble = new
 
     # --- traps --------------------------------------------------------------------------------------------------------
 

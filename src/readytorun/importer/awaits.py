@@ -56,8 +56,8 @@ def async_facts(state: MethodState, method: MethodDesc) -> RuntimeAsync:
 def _async_call(state: MethodState, library: AsyncLibrary, name: str) -> AsyncCall:
     method = library.method(names.HELPERS, name)
     token = state.module.method_token(method)
-    if token is None and state.cells.manifest is not None:
-        token = state.cells.manifest.method_token(method)
+    if token is None:
+        token = state.cells.foreign_method_token(method)
     if token is None:
         raise Refusal(Reason.TOKEN_NOT_IN_MODULE, str(method))
     signature = state.abi.call_signature(method.signature, REF, CONTEXT_NONE)

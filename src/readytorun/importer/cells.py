@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from readytorun.importer.abi import TargetAbi
+from readytorun.importer.bubble_tokens import BUBBLE, BubbleTokens
 from readytorun.importer.manifest_tokens import MANIFEST, ManifestTokens
 from readytorun.importer.refusal import Reason, Refusal
 from readytorun.ir.types import CallSignature
@@ -69,6 +70,7 @@ _TYPE_TAGS = {0x02: 0, 0x01: 1, 0x1B: 2}
 _MEMBER_REF: Final = 0x0A
 _TYPE_SPEC: Final = 0x1B
 _CANON: Final = 0x3E
+_TOKEN_MASK: Final = 0xFFFFFFFF
 _MODULE: Final = 0x3F
 _MODULE_OVERRIDE: Final = 0x80
 
@@ -90,14 +92,21 @@ def put_uint(out: bytearray, value: int) -> None:
 class CellFactory:
     """Makes the cells of one input module, each once."""
 
-    __slots__ = ("_abi", "_cells", "_in_manifest", "_lookups", "_module", "manifest")
+    __slots__ = ("_abi", "_cells", "_lookups", "_module", "_scope", "bubble", "manifest")
 
-    def __init__(self, module: ModuleDesc, abi: TargetAbi, manifest: ManifestTokens | None = None) -> None:
+    def __init__(
+        self,
+        module: ModuleDesc,
+        abi: TargetAbi,
+        manifest: ManifestTokens | None = None,
+        bubble: BubbleTokens | None = None,
+    ) -> None:
         self._module = module
         self._abi = abi
         self.manifest = manifest
-        # Whether the tokens of what is being written are those of the manifest unless it says otherwise.
-        self._in_manifest = False
+        self.bubble = bubble
+        # Index of the module whose tokens those of what is being written are, unless it says otherwise.
+        self._scope = 0
         self._cells: dict[tuple[int, bytes, int, bytes], Cell] = {}
         self._lookups: dict[tuple[bytes, bytes], Cell] = {}
 
@@ -140,13 +149,13 @@ class CellFactory:
             self.put_type(out, type.parameter_type)
         else:
             token = self._definition_token(type.definition)
-            in_manifest = token & MANIFEST != 0
-            if in_manifest != self._in_manifest:
+            scope = self._scope_of(token)
+            if scope != self._scope:
                 out.append(_MODULE)
-                put_uint(out, self._manifest_index() if in_manifest else 0)
+                put_uint(out, scope)
             if type.instantiation:
                 out.append(et.GENERICINST)
-            token &= ~MANIFEST
+            token &= _TOKEN_MASK
             out.append(et.VALUETYPE if type.is_value_type else et.CLASS)
             put_uint(out, (token & 0xFFFFFF) << 2 | _TYPE_TAGS[token >> _TABLE_SHIFT])
             if type.instantiation:
@@ -157,14 +166,39 @@ class CellFactory:
 
     def _definition_token(self, definition: TypeDesc) -> int:
         token = self._module.type_ref_token(definition)
+        if token is None and self.bubble is not None:
+            token = self.bubble.type_token(definition)
         if token is None and self.manifest is not None:
             token = self.manifest.type_token(definition)
         if token is None:
             raise Refusal(Reason.TOKEN_NOT_IN_MODULE, str(definition))
         return token
 
-    def _manifest_index(self) -> int:
-        return 0 if self.manifest is None else self.manifest.module_index
+    def foreign_method_token(self, method: MethodDesc) -> int | None:
+        """Token of a method that the input's metadata has no row for."""
+        token = None
+        if self.bubble is not None:
+            token = self.bubble.method_token(method)
+        if token is None and self.manifest is not None:
+            token = self.manifest.method_token(method)
+        return token
+
+    def foreign_field_token(self, field: FieldDesc) -> int | None:
+        """Token of a field that the input's metadata has no row for."""
+        token = None
+        if self.bubble is not None:
+            token = self.bubble.field_token(field)
+        if token is None and self.manifest is not None:
+            token = self.manifest.field_token(field)
+        return token
+
+    def _scope_of(self, token: int) -> int:
+        """Index of the module that a token belongs to."""
+        if token & MANIFEST and self.manifest is not None:
+            return self.manifest.module_index
+        if token & BUBBLE and self.bubble is not None:
+            return self.bubble.module_index
+        return 0
 
     def put_method(
         self, out: bytearray, method: MethodDesc, token: int, flags: int = 0, constrained: TypeDesc | None = None
@@ -174,7 +208,8 @@ class CellFactory:
         Args:
             out: where to.
             method: the method, instantiated as it is to be named.
-            token: MethodDef or MemberRef token in the input module, or of the manifest, that names its definition.
+            token: MethodDef or MemberRef token in the input module, of the manifest, or of the core library in the
+                bubble, that names its definition.
             flags: extra METHOD_* flags.
             constrained: type of a constrained call.
 
@@ -182,37 +217,39 @@ class CellFactory:
             Refusal: the module has no token for a type in the signature.
         """
         owner = method.owner
-        in_manifest = token & MANIFEST != 0
-        token &= ~MANIFEST
+        if method.module is not self._module and token == method.token and self.bubble is not None:
+            token |= BUBBLE  # a MethodDef row is one of the method's own module
+        scope = self._scope_of(token)
+        token &= _TOKEN_MASK
         if token >> _TABLE_SHIFT == _MEMBER_REF:
             flags |= MEMBER_REF_TOKEN
-        if owner.instantiation if in_manifest else self._needs_owner(owner, token):
+        if isinstance(owner, ArrayType) or (owner.instantiation if scope else self._needs_owner(owner, token)):
             flags |= OWNER_TYPE
         if method.instantiation:
             flags |= METHOD_INSTANTIATION
         if constrained is not None:
             flags |= METHOD_CONSTRAINED
-        if in_manifest:
+        if scope:
             flags |= METHOD_UPDATE_CONTEXT
         if method.is_async_variant:
             flags |= METHOD_ASYNC_VARIANT
         put_uint(out, flags)
-        if in_manifest:
-            put_uint(out, self._manifest_index())
+        if scope:
+            put_uint(out, scope)
         # Owner, row and constrained type are read in the updated context, the method's arguments in the original one.
-        self._in_manifest = in_manifest
+        self._scope = scope
         if flags & OWNER_TYPE:
             self.put_type(out, owner)
         put_uint(out, token & 0xFFFFFF)
-        self._in_manifest = False
+        self._scope = 0
         if method.instantiation:
             put_uint(out, len(method.instantiation))
             for argument in method.instantiation:
                 self.put_type(out, argument)
         if constrained is not None:
-            self._in_manifest = in_manifest
+            self._scope = scope
             self.put_type(out, constrained)
-            self._in_manifest = False
+            self._scope = 0
 
     def _needs_owner(self, owner: TypeDesc, token: int) -> bool:
         """Whether the token does not say what the owner is: instantiations, arrays, variables, TypeSpec parents."""
@@ -229,9 +266,17 @@ class CellFactory:
         Raises:
             Refusal: the module has no token for its owner.
         """
-        if token & MANIFEST:
-            # The kind byte in front says which module it is: see `_field_cell`.
-            put_uint(out, MEMBER_REF_TOKEN)
+        scope = self._scope_of(token)
+        if scope:
+            # The kind byte in front says which module it is: see `_field_head`.
+            flags = MEMBER_REF_TOKEN if token & MANIFEST else 0
+            if field.owner.instantiation:
+                flags |= OWNER_TYPE
+            put_uint(out, flags)
+            if flags & OWNER_TYPE:
+                self._scope = scope
+                self.put_type(out, field.owner)
+                self._scope = 0
             put_uint(out, token & 0xFFFFFF)
             return
         flags = 0
@@ -281,11 +326,12 @@ class CellFactory:
         return self._cell(ImportSectionKind.PRECODE, bytes(out), ThunkKind.NONE)
 
     def _field_head(self, kind: int, token: int) -> bytearray:
-        """The kind, with the module of a token of the manifest."""
-        if not token & MANIFEST:
+        """The kind, with the module of a token that is not one of the input."""
+        scope = self._scope_of(token)
+        if not scope:
             return bytearray((kind,))
         out = bytearray((kind | _MODULE_OVERRIDE,))
-        put_uint(out, self._manifest_index())
+        put_uint(out, scope)
         return out
 
     def check_type_layout(self, type: TypeDesc, layout: TypeLayout) -> Cell:
@@ -308,7 +354,7 @@ class CellFactory:
 
     def check_field_offset(self, field: FieldDesc, token: int, offset: int) -> Cell:
         """Precode check of a field's offset (0x2B)."""
-        out = bytearray((CHECK_FIELD_OFFSET,))
+        out = self._field_head(CHECK_FIELD_OFFSET, token)
         put_uint(out, offset)
         self.put_field(out, field, token)
         return self._cell(ImportSectionKind.PRECODE, bytes(out), ThunkKind.NONE)
@@ -322,7 +368,7 @@ class CellFactory:
 
     def string(self, token: int) -> Cell:
         """String literal; `token` is a user string token, or 0x70000000 for the empty string."""
-        out = bytearray((STRING_HANDLE,))
+        out = self._field_head(STRING_HANDLE, token)
         put_uint(out, token & 0xFFFFFF)
         return self._cell(ImportSectionKind.STRING, bytes(out), ThunkKind.NONE)
 
@@ -374,7 +420,7 @@ class CellFactory:
         (readytorun-format.md#delay-load).
         """
         out = bytearray()
-        has_row = not token & MANIFEST and not method.is_async_variant
+        has_row = not self._scope_of(token) and not method.is_async_variant
         if has_row and constrained is None and not method.instantiation and not self._needs_owner(method.owner, token):
             out.append(METHOD_ENTRY_REF if token >> _TABLE_SHIFT == _MEMBER_REF else METHOD_ENTRY_DEF)
             put_uint(out, token & 0xFFFFFF)

@@ -43,8 +43,10 @@ def member_token(frame: Frame, method: MethodDesc, site_token: int) -> int:
             return state.module.reader.column(_METHOD_SPEC, "Method")[(site_token & 0xFFFFFF) - 1]
         return site_token
     token = state.module.method_token(method)
-    if token is None and state.cells.manifest is not None:
-        token = state.cells.manifest.method_token(method)
+    if token is None:
+        token = state.cells.foreign_method_token(method)
+    if token is None and state.cells.bubble is not None:
+        token = state.cells.bubble.site_token(frame.module, site_token)
     if token is None:
         if frame.parent is not None:
             raise InlineFailure(frame.method.id)
@@ -60,8 +62,8 @@ def field_token(frame: Frame, field: FieldDesc, site_token: int) -> int:
     if site_token and frame.module is state.module:
         return site_token
     token = state.module.field_token(field)
-    if token is None and state.cells.manifest is not None:
-        token = state.cells.manifest.field_token(field)
+    if token is None:
+        token = state.cells.foreign_field_token(field)
     if token is None:
         if frame.parent is not None:
             raise InlineFailure(frame.method.id)

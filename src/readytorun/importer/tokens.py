@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from readytorun.importer import cells as fixups
+from readytorun.importer.bubble_tokens import BUBBLE
 from readytorun.importer.frame import (
     HELPER_GET_RUNTIME_FIELD_HANDLE,
     HELPER_GET_RUNTIME_METHOD_HANDLE,
@@ -28,8 +29,11 @@ _TYPE_TABLES = (0x01, 0x02, 0x1B)
 def string_cell(frame: Frame, token: int) -> Cell:
     """Cell of a string literal of the input module."""
     if frame.module is not frame.state.module:
-        # Literals of other modules have no token here.
-        raise InlineFailure(frame.method.id)
+        bubble = frame.state.cells.bubble
+        if bubble is None or frame.module is not bubble.core:
+            # Literals of other modules have no token here.
+            raise InlineFailure(frame.method.id)
+        token |= BUBBLE
     return frame.state.cells.string(token)
 
 

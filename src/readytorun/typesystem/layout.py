@@ -114,22 +114,23 @@ def needs_aligned_base(base: TypeDesc, derived: TypeDesc) -> bool:
     """
     if base.element_type == et.OBJECT:
         return False
-    if base.module.in_version_bubble != derived.module.in_version_bubble:
+    bubble = derived.module.version_bubble
+    if base.module.version_bubble != bubble:
         return True
-    return _layout_units(base) == _UNIT_OWN | _UNIT_FOREIGN
+    return _layout_units(base, bubble) == _UNIT_OWN | _UNIT_FOREIGN
 
 
-def _layout_units(type: TypeDesc) -> int:
-    """Which sides of the version bubble's border have a say in a type's layout: bits _UNIT_OWN, _UNIT_FOREIGN."""
+def _layout_units(type: TypeDesc, bubble: int) -> int:
+    """Which sides of a version bubble's border have a say in a type's layout: bits _UNIT_OWN, _UNIT_FOREIGN."""
     if type.is_primitive or type.is_enum or type is type.context.canon or type.element_type == et.OBJECT:
         return 0
-    units = _UNIT_OWN if type.module.in_version_bubble else _UNIT_FOREIGN
+    units = _UNIT_OWN if type.module.version_bubble == bubble else _UNIT_FOREIGN
     base = type.base_type
     if base is not None and not type.is_value_type:
-        units |= _layout_units(base)
+        units |= _layout_units(base, bubble)
     for field in type.fields():
         if not field.is_static and field.type.is_value_type:
-            units |= _layout_units(field.type)
+            units |= _layout_units(field.type, bubble)
     return units
 
 

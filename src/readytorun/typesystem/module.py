@@ -62,7 +62,8 @@ class ModuleDesc:
         name: simple name of the assembly.
         path: its file.
         file, reader: the file and its metadata.
-        in_version_bubble: whether its layouts and IL may be relied on; set by the driver, False at first.
+        version_bubble: number of the version bubble that it belongs to: class layouts depend on which assemblies were
+            compiled together. 0 at first.
         is_core: whether it is the core library.
     """
 
@@ -82,11 +83,11 @@ class ModuleDesc:
         "_types",
         "context",
         "file",
-        "in_version_bubble",
         "is_core",
         "name",
         "path",
         "reader",
+        "version_bubble",
     )
 
     def __init__(self, context: TypeSystemContext, file: AssemblyFile, is_core: bool) -> None:
@@ -96,7 +97,7 @@ class ModuleDesc:
         self.name: str = file.name
         self.path: str = file.path
         self.is_core = is_core
-        self.in_version_bubble = False
+        self.version_bubble = 0
         reader = file.reader
         if reader.row_count(TableId.METHOD_PTR) or reader.row_count(TableId.FIELD_PTR):
             raise BadImageError(file.path, "metadata with pointer tables (edit-and-continue) is not supported")
@@ -113,6 +114,15 @@ class ModuleDesc:
         self._attributes = CustomAttributes(reader)
         self._resolver = Resolver(self)
         self._token_index = TokenIndex(self)
+
+    @property
+    def in_version_bubble(self) -> bool:
+        """Whether layouts and IL may be relied on by what is compiled: bubble 1 is that of the input."""
+        return self.version_bubble == 1
+
+    @in_version_bubble.setter
+    def in_version_bubble(self, value: bool) -> None:
+        self.version_bubble = 1 if value else 0
 
     def __str__(self) -> str:
         return self.name
