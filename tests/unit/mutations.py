@@ -71,14 +71,16 @@ def mutate(assembly: bytes, seed: int) -> bytes:
     return bytes(image)
 
 
-class _HangError(Exception):
-    pass
+class HangError(Exception):
+    """The alarm went off."""
 
 
 @contextmanager
-def _alarm(seconds: int) -> Iterator[None]:
+def alarm(seconds: int) -> Iterator[None]:
+    """Raise HangError in the block when it takes longer."""
+
     def ring(number: int, frame: FrameType | None) -> None:
-        raise _HangError
+        raise HangError
 
     previous = signal.signal(signal.SIGALRM, ring)
     signal.alarm(seconds)
@@ -97,12 +99,12 @@ def try_mutation(assembly: bytes, seed: int) -> Outcome:
         damaged.write_bytes(mutate(assembly, seed))
         output.parent.mkdir()
         try:
-            with _alarm(SECONDS):
+            with alarm(SECONDS):
                 (report,) = compile_assemblies([damaged], [], output)
         except ReadyToRunError as error:
             left = [path.name for path in output.parent.iterdir()]
             return Outcome("partial file", str(left)) if left else Outcome("error", str(error))
-        except _HangError:
+        except HangError:
             return Outcome("hang", "")
         except Exception:
             return Outcome("crash", traceback.format_exc())

@@ -394,6 +394,9 @@ class _Walk:
         index_by_rva = {function.begin: index for index, function in enumerate(self.image.runtime_functions)}
         for method_rva, (rva, size) in self.image.eh_table.items():
             if method_rva not in index_by_rva:
-                raise BadImageError(self.image.path, f"EH clauses of {method_rva:#x}, where no method begins")
+                at = self.image.section_reader(self.image.sections[SectionType.EXCEPTION_INFO]).pos
+                raise BadImageError(
+                    self.image.path, f"section ExceptionInfo: no method begins at RVA {method_rva:#x}", at
+                )
             self.image.eh_clauses_of(method_rva)
             self._add_rva(rva, size, PartKind.EH_CLAUSES, index_by_rva[method_rva])

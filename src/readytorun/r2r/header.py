@@ -40,7 +40,7 @@ class Header(NamedTuple):
         start = reader.pos
         signature, major, minor, flags, count = _HEADER.unpack(reader.take(_HEADER.size))
         if signature != SIGNATURE:
-            raise reader.error(f"R2R header has signature {signature:#x}", start)
+            raise reader.error(f"signature {signature:#x} is not RTR", start)
         return Header(major, minor, flags, _decode_sections(reader, count))
 
 

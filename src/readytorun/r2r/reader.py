@@ -477,8 +477,8 @@ class R2RImage:
 
     @cached_property
     def instance_entries_reader(self) -> ByteReader:
-        """A reader over section InstanceMethodEntryPoints, at no particular position."""
-        return self.section_reader(self.sections[SectionType.INSTANCE_METHOD_ENTRY_POINTS])
+        """A reader over section InstanceMethodEntryPoints, at no particular position; empty without such a section."""
+        return self._section(SectionType.INSTANCE_METHOD_ENTRY_POINTS) or ByteReader(b"", path=self.path)
 
     @cached_property
     def hot_cold_map(self) -> list[tuple[int, int]]:
