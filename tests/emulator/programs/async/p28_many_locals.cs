@@ -4,6 +4,9 @@ using System.Threading.Tasks;
 
 namespace P28;
 
+enum Day : byte { Monday, Tuesday, Wednesday }
+enum Signal : long { None }
+
 static class Program
 {
     static int calls;
@@ -75,11 +78,11 @@ static class Program
 
     static async Task<string> Everything(int a, double b, string c, long d, float e, object f, byte g, bool h, char i, short j)
     {
-        decimal k = a;
-        DayOfWeek l = (DayOfWeek)(a % 7);
+        Signal k = (Signal)(a << 8);
+        Day l = (Day)(a % 7);
         int? m = a, n = null;
         (int First, string Second) o = (a, c);
-        TimeSpan p = TimeSpan.FromTicks(d);
+        nuint p = (nuint)d;
         for (int round = 0; round < 3; round++)
         {
             a += await Tick(round);
@@ -91,11 +94,11 @@ static class Program
             h = !h;
             i++;
             j--;
-            l = (DayOfWeek)(((int)l + await Tick(1)) % 7);
+            l = (Day)(((int)l + await Tick(1)) % 7);
             n = (n ?? 0) + m;
             o = (o.First + await Tick(1), o.Second + "o");
         }
-        return $"{a} {b} {c} {d} {e} {f} {g} {h} {i} {j} {(int)k} {(int)l} {m} {n} {o.First} {o.Second} {p.Ticks}";
+        return $"{a} {b} {c} {d} {e} {f} {g} {h} {i} {j} {(long)k} {(int)l} {m} {n} {o.First} {o.Second} {p}";
     }
 
     static async Task Main()
