@@ -92,6 +92,7 @@ def allocate(
     registers: RegisterFile,
     homes: list[int],
     needs_untracked: int,
+    used_saved: int = 0,
 ) -> Allocation:
     """Give every value a place.
 
@@ -101,8 +102,11 @@ def allocate(
         homes: values (parameters on the stack) that have a place in the frame already, and nothing to gain from another
             one: the first slots are theirs, in this order.
         needs_untracked: positions at which a reference must not be in a shared slot or register.
+        used_saved: mask of callee-saved registers that are saved in any case.
     """
-    return _Allocator(lowering, registers, homes, needs_untracked).run()
+    allocator = _Allocator(lowering, registers, homes, needs_untracked)
+    allocator.result.used_saved = used_saved
+    return allocator.run()
 
 
 class _Allocator:
@@ -328,10 +332,11 @@ class _Allocator:
         if op is None:
             return
         live = lowering.live_mask(id)
-        if self.needs_untracked and op.type >= REF and live & self.needs_untracked:
-            lowering.place[id] = _untracked_slot(lowering, self.result, op)
-            return
         is_cheap = lowering.kind[id] == KIND_CHEAP
+        if self.needs_untracked and op.type >= REF and live & self.needs_untracked:
+            if not is_cheap:
+                lowering.place[id] = _untracked_slot(lowering, self.result, op)
+            return
         chosen = self._wanted_register(id, live)
         if chosen < 0:
             chosen = self._free_register(id, live, lowering.weight[id], is_cheap)

@@ -190,7 +190,5 @@ def check_eligible(method: MethodDesc, library: AsyncLibrary | None = None) -> N
         raise Refusal(Reason.RUNTIME_ASYNC)
     if not method.has_body:
         raise Refusal(Reason.NO_IL)
-    if method.is_unmanaged_callers_only:
-        raise Refusal(Reason.UNMANAGED_CALLERS_ONLY)
     if method.signature.calling_convention & 0x0F == 5:
         raise Refusal(Reason.VARARGS)

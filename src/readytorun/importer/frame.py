@@ -55,6 +55,10 @@ HELPER_LDELEMA_REF: Final = 0x39
 HELPER_MEM_ZERO: Final = 0x3E
 HELPER_MEM_SET: Final = 0x3F
 HELPER_MEM_CPY: Final = 0x41
+HELPER_PINVOKE_BEGIN: Final = 0x42
+HELPER_PINVOKE_END: Final = 0x43
+HELPER_REVERSE_PINVOKE_ENTER: Final = 0x45
+HELPER_REVERSE_PINVOKE_EXIT: Final = 0x46
 HELPER_GET_RUNTIME_TYPE_HANDLE: Final = 0x54
 HELPER_GET_RUNTIME_METHOD_HANDLE: Final = 0x55
 HELPER_GET_RUNTIME_FIELD_HANDLE: Final = 0x56
@@ -138,6 +142,8 @@ class MethodState:
         inline_budget: IL bytes that may still be inlined.
         library: what the core library has for runtime-async, None if nothing is compiled for it.
         dependencies: what else the image should contain.
+        native_frame: what calls of native code keep in the frame, None if there are none so far.
+        reverse_pinvoke_frame: what a method that native code calls keeps in the frame, None for others.
         uses_context: whether something is looked up through the root's generic context.
     """
 
@@ -159,8 +165,10 @@ class MethodState:
         "library",
         "merged_kinds",
         "module",
+        "native_frame",
         "next_sequence",
         "no_inline",
+        "reverse_pinvoke_frame",
         "root",
         "ssa",
         "uses_context",
@@ -190,6 +198,8 @@ class MethodState:
         self.inline_candidates = inline_candidates
         self.no_inline = no_inline
         self.merged_kinds: dict[tuple[int, int], int] = {}
+        self.native_frame: Slot | None = None
+        self.reverse_pinvoke_frame: Slot | None = None
         self.inline_budget = 1500
         self.dependencies = Dependencies()
         self.uses_context = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from readytorun.importer import cells as fixups
 from readytorun.importer.calls import emit_call, open_method_at, pop_arguments, require_signature_types
 from readytorun.importer.constrained import static_virtual_address
@@ -13,12 +15,15 @@ from readytorun.importer.generics import (
     require_type_loaded,
     type_handle,
 )
+from readytorun.importer.pinvoke import call_native
 from readytorun.importer.refusal import Reason, Refusal
 from readytorun.importer.tail_calls import takes_tail_prefix
 from readytorun.ir import ops
 from readytorun.ir.ops import CallOp, Op
 from readytorun.ir.types import BYREF, I64, REF, VOID
 from readytorun.typesystem.method_desc import CONTEXT_NONE, CONTEXT_THIS_OBJECT, MethodDesc
+
+_VARARG: Final = 5
 
 
 def import_ldftn(frame: Frame, token: int) -> None:
@@ -115,11 +120,16 @@ def import_delegate_newobj(frame: Frame, constructor: MethodDesc, token: int) ->
 
 
 def import_calli(frame: Frame, token: int) -> None:
-    """calli of managed function pointers."""
+    """calli"""
     state = frame.state
     signature = frame.module.resolve_standalone_signature(token, frame.generic_context)
-    if signature.calling_convention & 0x0F != 0:
-        raise Refusal(Reason.PINVOKE_MARSHALLING, "calli with an unmanaged calling convention")
+    convention = signature.calling_convention & 0x0F
+    if convention == _VARARG:
+        raise Refusal(Reason.VARARGS, "calli")
+    if convention != 0:
+        frame.is_tail = False  # there is something to do behind the call
+        call_native(frame, signature)
+        return
     frame.is_tail = frame.is_tail and takes_tail_prefix(frame, signature, None)
     pointer = frame.pop()
     arguments = pop_arguments(frame, signature)

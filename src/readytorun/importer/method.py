@@ -15,6 +15,7 @@ from readytorun.importer.dependencies import Dependencies
 from readytorun.importer.frame import HELPER_IS_INSTANCE_OF_EXCEPTION, Frame, MethodState, normalize_small
 from readytorun.importer.generics import type_handle
 from readytorun.importer.inlining import InlineCandidates
+from readytorun.importer.pinvoke import enter_from_native
 from readytorun.importer.refusal import InlineFailure, Reason, Refusal, WiderMerge
 from readytorun.importer.regions import RegionMap, cloned_regions, create_regions
 from readytorun.importer.statics import import_class_init_trigger
@@ -144,6 +145,8 @@ def _import_once(
     create_arguments(frame, use, len(body.regions) > 0)
     state.release_temps()
     function.context_kind = method.context_source
+    if method.is_unmanaged_callers_only:
+        enter_from_native(frame)
     import_class_init_trigger(frame)
     monitor = enter_monitor(frame) if method.is_synchronized else None
     if monitor is not None:

@@ -52,6 +52,10 @@ def return_value(frame: Frame, entry: StackEntry | None) -> None:
                 builder.copy_block(return_buffer(frame), entry.op, layout, False)
         else:
             args.append(normalize_small(frame.state, type, frame.coerce(entry, kind)))
+    if frame.state.reverse_pinvoke_frame is not None:
+        from readytorun.importer.pinvoke import return_to_native
+
+        return_to_native(frame)
     builder.terminate(ops.RETURN, args, [], [])
 
 

@@ -29,9 +29,11 @@ class Slot:
         is_pinned: whether its reference is pinned.
         param_index: parameter of STRUCT type that lives here, -1 if none. The prolog stores a struct that arrives in
             registers; one that arrives on the stack stays where it is.
+        is_reverse_pinvoke: what the runtime keeps about the call from native code that the method answers; the GC info
+            says where it is.
     """
 
-    __slots__ = ("alignment", "gc_refs", "id", "is_pinned", "param_index", "size", "zero_init")
+    __slots__ = ("alignment", "gc_refs", "id", "is_pinned", "is_reverse_pinvoke", "param_index", "size", "zero_init")
 
     def __init__(
         self,
@@ -50,6 +52,7 @@ class Slot:
         self.zero_init = zero_init
         self.is_pinned = is_pinned
         self.param_index = param_index
+        self.is_reverse_pinvoke = False
 
 
 class Block:

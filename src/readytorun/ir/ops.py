@@ -377,6 +377,9 @@ class CallOp(Op):
         no_return: the callee never returns; an UNREACHABLE follows.
         is_safe_point: False only for helpers in which no GC can start.
         is_user_call: reaches managed code that has safe points itself, so that a loop around it needs no poll.
+        is_preemptive: when it returns, or while it runs, the thread is in preemptive mode: the GC may move objects at
+            any time, and finds no references in registers. So it is with a call of native code, with the helper in
+            front that enters that mode, and with the one behind that leaves it; between these no reference is touched.
         may_run_early: a helper whose only effect besides its value is one that may happen at any time before, such as
             running the class constructor of a beforefieldinit type.
         symbol: what TARGET_DIRECT calls (`MethodEntry.symbol`), else "".
@@ -386,6 +389,7 @@ class CallOp(Op):
     __slots__ = (
         "awaits",
         "cell",
+        "is_preemptive",
         "is_safe_point",
         "is_user_call",
         "may_run_early",
@@ -415,6 +419,7 @@ class CallOp(Op):
         self.no_return = False
         self.is_safe_point = True
         self.is_user_call = False
+        self.is_preemptive = False
         self.may_run_early = False
         self.symbol = ""
         self.awaits: Await | None = None

@@ -329,6 +329,7 @@ class _Parser:
         slot.is_pinned = line.accept("pinned")
         if line.accept("param"):
             slot.param_index = line.integer()
+        slot.is_reverse_pinvoke = line.accept("reverse_pinvoke")
 
     def _region_line(self, line: _Line) -> None:
         if line.integer() != len(self.function.eh_regions):
@@ -619,6 +620,7 @@ class _Parser:
         op.no_return = line.accept("no_return")
         op.is_safe_point = not line.accept("no_safe_point")
         op.is_user_call = line.accept("user")
+        op.is_preemptive = line.accept("preemptive")
         op.may_run_early = line.accept("may_run_early")
         if line.accept("await"):
             op.awaits = self._await(line)

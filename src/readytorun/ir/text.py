@@ -127,6 +127,8 @@ def _slot(slot: Slot) -> str:
         text += " pinned"
     if slot.param_index >= 0:
         text += f" param {slot.param_index}"
+    if slot.is_reverse_pinvoke:
+        text += " reverse_pinvoke"
     return text
 
 
@@ -351,6 +353,8 @@ def _call(op: CallOp) -> str:
         text += " no_safe_point"
     if op.is_user_call:
         text += " user"
+    if op.is_preemptive:
+        text += " preemptive"
     if op.may_run_early:
         text += " may_run_early"
     awaits = op.awaits

@@ -41,6 +41,7 @@ _TYPE_DEF: Final = 0x02000000
 _FIELD: Final = 0x04000000
 _METHOD_DEF: Final = 0x06000000
 _RID: Final = 0xFFFFFF
+_ASSEMBLY: Final = 0x20000001
 
 # What a type's Extends column says about it.
 _EXTENDS_OTHER: Final = 0
@@ -395,6 +396,12 @@ class ModuleDesc:
     def has_attribute(self, token: int, namespace: str, name: str) -> bool:
         """Whether a member of this module carries an attribute of the named type."""
         return self._attributes.has(token, namespace, name)
+
+    @property
+    def marshals_at_runtime(self) -> bool:
+        """Whether the runtime marshals arguments of native calls in this module's code."""
+        name = "DisableRuntimeMarshallingAttribute"
+        return not self.has_attribute(_ASSEMBLY, "System.Runtime.CompilerServices", name)
 
     def attribute_value(self, token: int, namespace: str, name: str) -> bytes | None:
         """Value blob of the first attribute of the named type on a member; None without."""

@@ -155,6 +155,8 @@ def gc_info(e: Emitter, allocation: Allocation, code_length: int, prolog_size: i
         for offset, is_byref in function_slot.gc_refs:
             flags = (INTERIOR if is_byref else 0) | (PINNED if function_slot.is_pinned else 0)
             info.untracked.append(StackSlot(base, frame.slot_disp[function_slot.id] + offset, flags))
+        if function_slot.is_reverse_pinvoke:
+            info.reverse_pinvoke_slot = frame.slot_disp[function_slot.id]
     for index in range(len(allocation.slots)):
         if allocation.slots[index].untracked_flags >= 0:
             flags = INTERIOR if allocation.slots[index].untracked_flags else 0

@@ -62,7 +62,9 @@ from readytorun.backend.x64.moves import Moves
 from readytorun.backend.x64.prolog import emit_prolog_body
 from readytorun.backend.x64.registers import (
     CALLEE_SAVED,
+    CALLEE_SAVED_MASK,
     CONTINUATION_RESULT,
+    RBP,
     RDI,
     VOLATILE_FLOATS,
     VOLATILE_INTS,
@@ -161,18 +163,23 @@ class _Compilation:
         if selector.tail_stack_size > self.incoming.stack_size:
             raise Unsupported("tail-call-stack-arguments", f"{selector.tail_stack_size} bytes")
         compute_liveness(lowering)
-        uses_rbp = selector.has_localloc or len(function.funclets) > 0 or len(function.eh_regions) > 0
         needs_untracked = 0
+        is_preemptive = False
         for block in self.order:
             last = block.ops[len(block.ops) - 1]
             if last.opcode == ops.CALL_FINALLY:
                 needs_untracked |= 1 << lowering.position[last.id] + 1
             for op in block.ops:
+                if isinstance(op, CallOp) and op.is_preemptive:
+                    needs_untracked |= 1 << lowering.position[op.id] + 1
+                    is_preemptive = True
                 if op.opcode == ops.PARAM and isinstance(op, ParamOp) and self.incoming.stack[op.index] >= 0:
                     self.homes.append(op.id)
-        self.allocation = allocate(
-            lowering, _REGISTERS_WITHOUT_RBP if uses_rbp else _REGISTERS, self.homes, needs_untracked
-        )
+        uses_rbp = selector.has_localloc or len(function.eh_regions) > 0 or is_preemptive
+        # While native code runs, the callers' values of callee-saved registers are found in this frame only.
+        used_saved = CALLEE_SAVED_MASK & ~(1 << RBP) if is_preemptive else 0
+        registers = _REGISTERS_WITHOUT_RBP if uses_rbp else _REGISTERS
+        self.allocation = allocate(lowering, registers, self.homes, needs_untracked, used_saved)
         saves, save_count = self._poll_saves()
         home_params: list[int] = []
         for id in self.homes:
