@@ -18,10 +18,15 @@ SOURCES = program_sources()
 FULLY_PRECOMPILED = (
     "il13_array_methods",
     "il14_merges",
+    "p12_generics",
+    "p30_pinvoke",
     "p37_generic_virtuals",
     "p47_shared_mdarrays",
     "p48_static_virtuals",
     "p49_constrained_calls",
+    "p50_catch_type_variable",
+    "p51_synchronized",
+    "p52_native_calls",
 )
 
 pytestmark = [pytest.mark.runtime]
