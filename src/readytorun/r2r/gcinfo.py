@@ -54,7 +54,7 @@ _DEAD_RUN: Final = 4
 
 
 class _Encoding(NamedTuple):
-    """The constants in which machines differ (`gcinfotypes.h`); bases are bits per group."""
+    """What machines and versions differ in (`gcinfotypes.h`); bases are bits per group."""
 
     frame_register: int  # slim headers can name only this one
     base_register_base: int
@@ -63,11 +63,25 @@ class _Encoding(NamedTuple):
     enc_fields: int
     offset_shift: int  # normalisation of code offsets
     length_shift: int  # normalisation of the code length
+    slim_return_kind: int = 0  # bits of the return kind in slim and in fat headers
+    fat_return_kind: int = 0
+    safe_point_bias: int = 0  # what return addresses are greater by than what is stored
 
 
 _X64: Final = _Encoding(5, 3, 2, 2, 1, 0, 0)
 _ARM64: Final = _Encoding(29, 2, 3, 3, 2, 2, 2)
-_ARM64_V3: Final = _Encoding(29, 2, 3, 3, 2, 0, 2)  # offsets are not normalised before version 4
+_X64_V3: Final = _X64._replace(slim_return_kind=2, fat_return_kind=4, safe_point_bias=1)
+_ARM64_V3: Final = _ARM64._replace(offset_shift=0, slim_return_kind=2, fat_return_kind=4, safe_point_bias=1)
+_ENCODINGS: Final[dict[tuple[int, int], _Encoding]] = {
+    (Machine.AMD64, 2): _X64_V3,
+    (Machine.AMD64, 3): _X64_V3,
+    (Machine.AMD64, 4): _X64,
+    (Machine.AMD64, 5): _X64,
+    (Machine.ARM64, 2): _ARM64_V3,
+    (Machine.ARM64, 3): _ARM64_V3,
+    (Machine.ARM64, 4): _ARM64,
+    (Machine.ARM64, 5): _ARM64,
+}
 
 
 class RegisterSlot(NamedTuple):
@@ -132,11 +146,10 @@ class GcInfo:
 
 
 def _encoding(machine: int, version: int) -> _Encoding:
-    if machine == Machine.AMD64:
-        return _X64
-    if machine == Machine.ARM64:
-        return _ARM64 if version >= 4 else _ARM64_V3
-    raise ValueError(f"GC info of machine {machine:#x} is not supported")
+    encoding = _ENCODINGS.get((machine, version))
+    if encoding is None:
+        raise ValueError(f"GC info of machine {machine:#x} in version {version} is not supported")
+    return encoding
 
 
 def _ceil_log2(value: int) -> int:
@@ -238,13 +251,11 @@ def encode_gc_info(info: GcInfo, machine: int, version: int = 4) -> bytes:
     length = info.code_length >> e.length_shift
     if slim:
         out.put(0 if info.base_register < 0 else 2, 2)
-        if version < 4:
-            out.put(info.return_kind, 2)
+        out.put(info.return_kind & (1 << e.slim_return_kind) - 1, e.slim_return_kind)
         _put_unsigned(out, length, 8)
     else:
         out.put(1 | flags << 1, 1 + _FLAG_BITS)
-        if version < 4:
-            out.put(info.return_kind, 4)
+        out.put(info.return_kind & (1 << e.fat_return_kind) - 1, e.fat_return_kind)
         _put_unsigned(out, length, 8)
         _put_fat_fields(out, info, e)
     _put_unsigned(out, len(info.safe_points), e.safe_point_count_base)
@@ -252,7 +263,7 @@ def encode_gc_info(info: GcInfo, machine: int, version: int = 4) -> bytes:
         _put_unsigned(out, len(info.ranges), 1)
 
     width = _ceil_log2(info.code_length >> e.offset_shift)
-    bias = 0 if version >= 4 else 1
+    bias = e.safe_point_bias
     previous = -1
     for safe_point in info.safe_points:
         if not previous < safe_point <= info.code_length - (1 - bias):
@@ -521,9 +532,8 @@ def _take_signed(bits: BitReader, base: int) -> int:
 def decode_code_length(reader: ByteReader, machine: int, version: int) -> int:
     """The code length from the GC info at the reader's position, which stays; nothing else is decoded."""
     head = int.from_bytes(reader.data[reader.pos : min(reader.pos + 8, reader.end)], "little")
-    width = 1 + _FLAG_BITS if head & 1 else 2
-    if version < 4:
-        width += 4 if head & 1 else 2
+    e = _encoding(machine, version)
+    width = 1 + _FLAG_BITS + e.fat_return_kind if head & 1 else 2 + e.slim_return_kind
     head >>= width
     value = head & 0xFF
     shift = 8
@@ -536,7 +546,7 @@ def decode_code_length(reader: ByteReader, machine: int, version: int) -> int:
             raise reader.error("GC info has a number of more than 32 bits")
     if reader.pos + (width + 9 + 7 >> 3) > reader.end:
         raise reader.error("truncated bit stream")
-    return value << (0 if machine == Machine.AMD64 else _ARM64.length_shift)
+    return value << e.length_shift
 
 
 def decode_gc_info(reader: ByteReader, machine: int, version: int) -> GcInfo:
@@ -547,20 +557,18 @@ def decode_gc_info(reader: ByteReader, machine: int, version: int) -> GcInfo:
     slim = not bits.take(1)
     if slim:
         info.base_register = e.frame_register if bits.take(1) else -1
-        if version < 4:
-            info.return_kind = bits.take(2)
+        info.return_kind = bits.take(e.slim_return_kind)
         info.code_length = _take_unsigned(bits, 8) << e.length_shift
     else:
         flags = bits.take(_FLAG_BITS)
-        if version < 4:
-            info.return_kind = bits.take(4)
+        info.return_kind = bits.take(e.fat_return_kind)
         info.code_length = _take_unsigned(bits, 8) << e.length_shift
         _take_fat_fields(bits, info, e, flags)
     safe_point_count = _take_unsigned(bits, e.safe_point_count_base)
     range_count = 0 if slim else _take_unsigned(bits, 1)
 
     width = _ceil_log2(info.code_length >> e.offset_shift)
-    bias = 0 if version >= 4 else 1
+    bias = e.safe_point_bias
     if safe_point_count > info.code_length:
         raise reader.error(f"GC info has {safe_point_count} safe points in {info.code_length} bytes of code")
     for _ in range(safe_point_count):

@@ -225,13 +225,13 @@ class R2RImage:
         reader = self.reader_at(cor_header.managed_native_header[0], None, "R2R header")
         start = reader.pos
         self.header = Header.decode(reader)
-        if self.header.major < OLDEST_READABLE:
+        self.format = Format.of((self.header.major, self.header.minor))
+        if self.format.is_older_than_known:
             raise BadImageError(
                 image.path,
                 f"R2R header: version {self.header.major}.{self.header.minor} is older than {OLDEST_READABLE}",
                 start,
             )
-        self.format = Format.of((self.header.major, self.header.minor))
         self.sections: dict[int, SectionEntry] = {
             section.type: section for section in self.header.sections if section.size
         }

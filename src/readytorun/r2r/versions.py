@@ -387,11 +387,7 @@ STRUCTURES: Final = tuple(_steps())
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """What images of one version have: numbers by name, and how structures are written.
-
-    Attributes:
-        is_known: whether the major is one of those described here.
-    """
+    """What images of one version have: numbers by name, and how structures are written."""
 
     version: Version
     sections: Mapping[int, str]
@@ -401,8 +397,8 @@ class Format:
     structures: Structures
 
     @property
-    def is_known(self) -> bool:
-        return OLDEST_READABLE <= self.version[0] <= NEWEST_READABLE
+    def is_older_than_known(self) -> bool:
+        return self.version[0] < OLDEST_READABLE
 
     @property
     def is_newer_than_known(self) -> bool:

@@ -62,6 +62,7 @@ from readytorun.r2r.pe_builder import (
 )
 from readytorun.r2r.runtime_functions import SENTINEL, RuntimeFunction, encode_runtime_functions
 from readytorun.r2r.target import Machine, Target
+from readytorun.r2r.versions import Format
 
 _CODE_ALIGNMENT: Final = 16
 _I32: Final = struct.Struct("<i")
@@ -406,7 +407,7 @@ class _ImageWriter:
         self.add_data_section(SectionType.AVAILABLE_TYPES, encode_available_types(self.assembly.reader), 4)
 
     def place_metadata_maps(self) -> None:
-        if self.target.major < 9:
+        if SectionType.METHOD_IS_GENERIC_MAP not in Format.of((self.target.major, self.target.minor)).sections:
             return
         reader = self.assembly.reader
         generic_methods = metadata_maps.method_is_generic(reader)
