@@ -50,7 +50,7 @@ static class Program
         return Name.Value;
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         Show("start");
         Name.Value = "main";

@@ -80,7 +80,7 @@ static class Program
         Console.WriteLine($"{failed.Status} {Value.Value}");
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         Value.Value = 1;
         await Observe("at once", ThrowsAtOnce, 10);

@@ -56,7 +56,7 @@ static class Program
         await Unchanged();
     }
 
-    static void Main()
+    public static void Main()
     {
         Watched.Value = "main";
         Callees().GetAwaiter().GetResult();

@@ -92,7 +92,7 @@ static class Program
         Show($"and awaited: {await waiting}");
     }
 
-    static void Main()
+    public static void Main()
     {
         OnContext("plain", Plain);
         OnContext("true", WithTrue);

@@ -67,7 +67,7 @@ static class Program
         Show("end");
     }
 
-    static void Main()
+    public static void Main()
     {
         var pool = new PoolContext();
         Loop.Start(pool, () => OnDelay(pool)).GetAwaiter().GetResult();

@@ -77,7 +77,7 @@ static class Program
         Show("not captured, completed");
     }
 
-    static void Main()
+    public static void Main()
     {
         Task work = Loop.Start(A, Work);
         Show("main");

@@ -76,7 +76,7 @@ static class Program
         Console.WriteLine("nothing captured, callee was on " + name);
     }
 
-    static void Main()
+    public static void Main()
     {
         Task work = Loop.Start(null, Work);
         Loop.Drain();

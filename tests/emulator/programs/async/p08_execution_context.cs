@@ -24,7 +24,7 @@ static class Program
         return $"own {Value.Value}, opened with {got}";
     }
 
-    static void Main()
+    public static void Main()
     {
         Value.Value = 10;
         ExecutionContext ten = ExecutionContext.Capture();

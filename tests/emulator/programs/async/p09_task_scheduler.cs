@@ -52,7 +52,7 @@ static class Program
         return $"{a + b} on {Here}";
     }
 
-    static void Main()
+    public static void Main()
     {
         var gate = new Gate<int>();
         Task<Task<string>> outer = Task.Factory.StartNew(() => Work(gate), CancellationToken.None, TaskCreationOptions.None, scheduler);

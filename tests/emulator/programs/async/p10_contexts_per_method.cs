@@ -56,7 +56,7 @@ static class Program
         }
     }
 
-    static void Main()
+    public static void Main()
     {
         Value.Value = 10;
         Loop.Start(null, CallsPlainMethods).GetAwaiter().GetResult();

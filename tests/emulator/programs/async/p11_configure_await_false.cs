@@ -66,7 +66,7 @@ static class Program
         Show($"{name} has ended");
     }
 
-    static void Main()
+    public static void Main()
     {
         OnContext("suspends", Suspends);
         OnContext("value", SuspendsInValueTask);

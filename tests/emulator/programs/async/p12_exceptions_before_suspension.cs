@@ -74,7 +74,7 @@ static class Program
         }
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         for (int kind = 0; kind <= 7; kind++) Console.WriteLine(await Catch(kind));
         for (int kind = 0; kind <= 7; kind++)

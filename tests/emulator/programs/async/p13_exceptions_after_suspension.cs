@@ -117,7 +117,7 @@ static class Program
         return log;
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         Console.WriteLine(await Handler(-5, 1));
         Console.WriteLine(await Handler(5, 1));

@@ -131,7 +131,7 @@ static class Program
         Flush("loop");
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         await Test(false);
         await Test(true);

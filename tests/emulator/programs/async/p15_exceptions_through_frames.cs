@@ -107,7 +107,7 @@ static class Program
         try { await task; } catch (InvalidOperationException) { Console.WriteLine(task.Status); }
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         await Test(false);
         await Test(true);

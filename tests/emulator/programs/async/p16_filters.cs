@@ -122,7 +122,7 @@ static class Program
         log = "";
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         await Test(false);
         await Test(true);

@@ -108,7 +108,7 @@ static class Program
         return "none";
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         for (int failAt = 0; failAt <= 10; failAt++) Console.WriteLine(await Nested(failAt));
         foreach (int failAt in new[] { -1, 0, 3, 5, 11 }) Console.WriteLine(await SiblingRegions(failAt));

@@ -49,7 +49,7 @@ static class Program
         Console.WriteLine($"{name}: {task.Status} {task.IsCanceled} {task.IsFaulted}, {how}");
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         await Show("void", Throws(new CancellationToken(true)));
         await Show("not cancelled", Throws(CancellationToken.None));

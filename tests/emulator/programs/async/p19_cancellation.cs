@@ -100,5 +100,5 @@ static class Program
         Console.WriteLine($"{string.Join(",", order)} {source.IsCancellationRequested} {source.Token.CanBeCanceled}");
     }
 
-    static void Main() => Loop.Run(All);
+    public static void Main() => Loop.Run(All);
 }

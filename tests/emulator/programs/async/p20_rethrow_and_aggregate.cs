@@ -70,5 +70,5 @@ static class Program
         try { throw caught; } catch (ArgumentException e) { Console.WriteLine($"{e.Message} {ReferenceEquals(e, caught)}"); }
     }
 
-    static void Main() => Loop.Run(All);
+    public static void Main() => Loop.Run(All);
 }

@@ -83,7 +83,7 @@ static class Program
         }
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         Console.WriteLine(await Never(1000));
         Console.WriteLine($"{await AtBottom(1000)} {suspensions}");

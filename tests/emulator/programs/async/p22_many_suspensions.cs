@@ -75,7 +75,7 @@ static class Program
         return $"{suspended} {completed} {hash} {recent[0]} {recent[1]} {recent[2]} {recent[3]}";
     }
 
-    static void Main()
+    public static void Main()
     {
         Loop.Run(async () =>
         {

@@ -91,5 +91,5 @@ static class Program
         Console.WriteLine($"{results[0]} {results[10]} {results[199]}");
     }
 
-    static void Main() => Loop.Run(All);
+    public static void Main() => Loop.Run(All);
 }

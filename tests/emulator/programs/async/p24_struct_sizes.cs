@@ -114,7 +114,7 @@ static class Program
         Console.WriteLine($"33 to 64: {sum}");
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         await All(false);
         await All(true);

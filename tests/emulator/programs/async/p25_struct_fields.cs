@@ -91,7 +91,7 @@ static class Program
         Console.WriteLine($"{intFloat.A} {intFloat.B} {nested.A.X} {nested.A.Y} {nested.B.A} {nested.B.B} {nested.C.A}");
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         await Registers();
         await Memory();

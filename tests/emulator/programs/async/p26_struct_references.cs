@@ -88,7 +88,7 @@ static class Program
         return $"{copy.A} {copy.B} {copy.C} {local.A} {local.B}";
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         await Small();
         await Large();

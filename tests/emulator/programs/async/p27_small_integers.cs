@@ -79,7 +79,7 @@ static class Program
         }
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         await Test(false);
         await Test(true);

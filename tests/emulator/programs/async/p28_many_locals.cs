@@ -101,7 +101,7 @@ static class Program
         return $"{a} {b} {c} {d} {e} {f} {g} {h} {i} {j} {(long)k} {(int)l} {m} {n} {o.First} {o.Second} {p}";
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         for (int round = 0; round < 2; round++)
         {

@@ -115,7 +115,7 @@ static class Program
         return x + s.Length + p.A + p.B;
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         Console.WriteLine(await Fibonacci(20));
         Console.WriteLine(await PartlyChanged());

@@ -88,7 +88,7 @@ static class Program
         return result;
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         Console.WriteLine($"{await Identity(5, true)} {await Identity("five", true)} {await Identity(5.5, true)} {await Identity(Color.Blue, true)}");
         Console.WriteLine($"{await Identity(new Money { Cents = 5, Currency = "EUR" }, true)} {await Identity<object>(6, true)} {await Identity<int?>(null, true) ?? -1}");

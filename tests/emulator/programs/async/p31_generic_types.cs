@@ -101,7 +101,7 @@ static class Program
         return text + " " + pair.Key + pair.Value;
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         Console.WriteLine(await new Box<int>(5).Get(true) + await new Box<int>(6).Get(false));
         Console.WriteLine(await new Box<string>("five").Get(true) + await new Box<object>("six").Get(false));

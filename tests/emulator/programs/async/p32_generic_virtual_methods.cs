@@ -100,7 +100,7 @@ static class Program
         return a + await converter.Convert(2.5, d => (int)(d * 4));
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         foreach (Transport transport in new Transport[] { new Direct(), new Slow(), new Twice() })
         {

@@ -92,7 +92,7 @@ static class Program
         return $"{legs} {age} {names}";
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         Animal[] animals = { new Dog(), new Puppy(), new Bird("crow"), new Parrot() };
         foreach (Animal animal in animals)

@@ -103,7 +103,7 @@ static class Program
         return all + source.Last;
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         IShape[] shapes = { new Square(3), new Circle { Radius = 2 } };
         foreach (IShape shape in shapes) Console.WriteLine($"{await shape.Area()} {await shape.Label("a")} {await shape.Twice()}");

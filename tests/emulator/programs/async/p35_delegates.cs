@@ -91,7 +91,7 @@ static class Program
         return () => task ??= Same(text);
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         var machine = new Machine(3);
         var offset = new Offset { By = 100 };

@@ -119,7 +119,7 @@ static class Program
         })() + outer;
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         Console.WriteLine(await Captures());
         Console.WriteLine(await InLoop());

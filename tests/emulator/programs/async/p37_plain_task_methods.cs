@@ -66,7 +66,7 @@ static class Program
 
     sealed class Guard : IDisposable { public void Dispose() => Console.Write("disposed "); }
 
-    static async Task Main()
+    public static async Task Main()
     {
         Console.WriteLine(await Call(1));
         await CallVoid(0);

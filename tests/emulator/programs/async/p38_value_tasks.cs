@@ -80,7 +80,7 @@ static class Program
         try { await failed.ConfigureAwait(false); } catch (InvalidOperationException e) { Console.WriteLine("stored " + e.Message); }
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         await Test(false);
         await Test(true);

@@ -99,7 +99,7 @@ static class Program
     static async ValueTask<int> Nested(Source<int> source, int how) =>
         how == 0 ? await Unconfigured(source) : how == 1 ? await Configured(source) : await Adapted(source);
 
-    static void Main()
+    public static void Main()
     {
         var context = new CountingContext("own");
         var source = new Source<string>();

@@ -92,7 +92,7 @@ static class Program
         return $"{array[1]} {count} {how} {amount} {holder.Count}";
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         Console.WriteLine(await Locals());
         Console.WriteLine(await Structs());

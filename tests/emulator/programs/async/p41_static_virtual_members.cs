@@ -79,7 +79,7 @@ static class Program
         return sum;
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         Console.WriteLine(await Describe<Reference>(3));
         Console.WriteLine(await Describe<Value>(4));

@@ -109,7 +109,7 @@ static class Program
 
     static async Task<int> Sum() => await 1 + await 10 + await (await 100);
 
-    static void Main()
+    public static void Main()
     {
         var turnstile = new Turnstile();
         Task<int> a = Through(turnstile, "a"), b = Through(turnstile, "b");

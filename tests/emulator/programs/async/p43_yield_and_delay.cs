@@ -56,7 +56,7 @@ static class Program
         return text;
     }
 
-    static void Main()
+    public static void Main()
     {
         Loop.Run(() => Task.WhenAll(Talk("a", 3), Talk("b", 1), Talk("c", 2)));
         Console.WriteLine(string.Join(" ", log));

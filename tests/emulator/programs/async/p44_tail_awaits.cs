@@ -56,7 +56,7 @@ static class Program
 
     static async Task<int> Down(int n, int sum) => n == 0 ? await Leaf(sum) : await Down(n - 1, sum + n);
 
-    static async Task Main()
+    public static async Task Main()
     {
         Value.Value = 5;
         Console.WriteLine($"{await One(1)} {await Two(2)} {await Three(3)} {Value.Value}");

@@ -111,7 +111,7 @@ struct Meter
 
 static class Program
 {
-    static async Task Main()
+    public static async Task Main()
     {
         var a = new Account("ann");
         var b = new Savings("bob");

@@ -135,7 +135,7 @@ static class Program
         try { items[2] = await Next(6); } catch (IndexOutOfRangeException) { Console.WriteLine($"index {trace}"); }
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         await Compound();
         await Statics();

@@ -131,7 +131,7 @@ static class Program
         return (int)(values[0] + values[length - 1]);
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         Console.WriteLine(await RefLocals());
         Console.WriteLine(await Spans("one,three,,five".Replace(",,", ",")));

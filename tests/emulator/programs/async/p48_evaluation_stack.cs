@@ -83,7 +83,7 @@ static class Program
         Flush();
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         await Arguments();
         await Objects();

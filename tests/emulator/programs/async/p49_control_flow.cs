@@ -115,7 +115,7 @@ static class Program
         }
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         Console.WriteLine(await Loops());
         Console.WriteLine(await Jumps(4));

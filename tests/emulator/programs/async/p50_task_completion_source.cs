@@ -158,7 +158,7 @@ static class Program
         Console.WriteLine($"ping pong {total} {await other}");
     }
 
-    static void Main()
+    public static void Main()
     {
         Inline();
         Ends();

@@ -101,7 +101,7 @@ static class Program
         Console.WriteLine(await Forgets() != null);
     }
 
-    static void Main()
+    public static void Main()
     {
         Loop.Run(All);
         var gate = new Gate<string>();

@@ -119,7 +119,7 @@ static class Program
         Flush(what);
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         await Catch("using", () => Using(1));
         await Catch("using, body fails", () => Using(-1));

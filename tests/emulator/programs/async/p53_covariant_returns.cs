@@ -70,7 +70,7 @@ static class Program
     static async Task<int> ThroughDerived(Computation computation) =>
         await computation.Run() + await computation.Suspend() + computation.Result.Length;
 
-    static async Task Main()
+    public static async Task Main()
     {
         Console.WriteLine(await ThroughBase(new Job()));
         Console.WriteLine(await ThroughBase(new Computation()));

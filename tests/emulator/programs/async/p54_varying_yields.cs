@@ -79,7 +79,7 @@ static class Program
         return sum;
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         for (int round = 0; round < 4; round++)
         {

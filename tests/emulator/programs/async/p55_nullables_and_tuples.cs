@@ -48,7 +48,7 @@ static class Program
         return ((byte)x, (short)-x, x * 1000, (long)x << 33, x / 4f, x / 8.0, "x" + x);
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         int? a = await Parse("12"), b = await Parse("no");
         Console.WriteLine($"{a} {b.HasValue} {a + await Parse("30")} {(await Parse("x") ?? -1)} {await Parse("7") > 5} {b == await Parse("")}");

@@ -108,5 +108,5 @@ static class Program
         Console.WriteLine(await InOrderOfCompletion(new List<Task<int>> { After(5, 1), After(1, 2), After(9, 3), After(3, 4), After(0, 5) }));
     }
 
-    static void Main() => Loop.Run(All);
+    public static void Main() => Loop.Run(All);
 }

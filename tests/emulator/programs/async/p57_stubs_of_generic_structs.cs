@@ -96,7 +96,7 @@ static class Program
     static async Task<string> Pair<T>(IPair<T> pair, T g, T h) =>
         $"{await pair.First()} {await pair.Choose(1, 2, 3, 4, 5, 6, g, h, false)} {await pair.Choose(1, 2, 3, 4, 5, 6, g, h, true)} {await pair.Choose(0, 0, 0, 0, 0, 0, g, h, true)}";
 
-    static async Task Main()
+    public static async Task Main()
     {
         foreach (ICall target in new ICall[] { new Plain(7), new Typed<int>(5), new Typed<string>("t"), new Typed<(int, string)>((3, "u")) })
             Console.WriteLine(await Call(target));

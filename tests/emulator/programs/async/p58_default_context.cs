@@ -53,7 +53,7 @@ static class Program
         task.GetAwaiter().GetResult();
     }
 
-    static void Main()
+    public static void Main()
     {
         Test("from none, opened on none", null, null);
         Test("from default, opened on none", Default, null);

@@ -116,7 +116,7 @@ static class Program
         return count;
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         Console.WriteLine(await Sums(new[] { 1, 2, 3, 4 }, new[] { 5L, 1L << 35, -7, 8 }, new byte[] { 255, 1, 2, 3 }, new[] { 0.5, 1.5, 2.5, 3.5 }));
         Console.WriteLine(await Strings("the quick brown fox jumps over a lazy dog".Split(' ')));

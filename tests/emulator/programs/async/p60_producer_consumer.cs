@@ -113,7 +113,7 @@ static class Program
         try { await channel.Write(new Job(3, "c")); } catch (InvalidOperationException e) { Console.WriteLine(e.Message); }
     }
 
-    static void Main()
+    public static void Main()
     {
         Loop.Run(() => Run(1, 1, 1));
         Loop.Run(() => Run(3, 2, 4));

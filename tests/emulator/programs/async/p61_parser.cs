@@ -150,7 +150,7 @@ static class Program
         }
     }
 
-    static async Task Main()
+    public static async Task Main()
     {
         foreach (int piece in new[] { 1, 3, 1000 })
             foreach (string text in new[] { "1+2*3", "(1+2)*3-4/2", "x*x+y", "max(1,x*4,sum(1,2,3))", "12/(3-3)", "z+1", "(1+2", "1+*2", "1)2", "sum(((((5)))))*10" })

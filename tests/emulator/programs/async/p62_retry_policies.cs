@@ -153,5 +153,5 @@ static class Program
         await Test("all", "otttftsoo", 8, log => new Fallback<string>("instead", log).Around(new Breaker(2, log)).Around(new Retry(3, log)).Around(new Deadline(20)));
     }
 
-    static void Main() => Loop.Run(All);
+    public static void Main() => Loop.Run(All);
 }

@@ -124,7 +124,7 @@ static class Program
         Console.WriteLine($"hits {cache.Hits} misses {cache.Misses}");
     }
 
-    static void Main()
+    public static void Main()
     {
         Loop.Run(Numbers);
         Loop.Run(Points);

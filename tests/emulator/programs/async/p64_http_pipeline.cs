@@ -194,5 +194,5 @@ static class Program
         Console.WriteLine(string.Join(" ", Server.Log));
     }
 
-    static void Main() => Loop.Run(All);
+    public static void Main() => Loop.Run(All);
 }

@@ -140,7 +140,7 @@ static class Program
 
     static Range Numbers(int from, int to, string name) => new(from, to, name, log);
 
-    static async Task Main()
+    public static async Task Main()
     {
         Console.WriteLine(string.Join(",", await ToList(new Where<int>(Numbers(0, 12, "a"), IsEven))));
         Console.WriteLine(string.Join(",", await ToList(new Select<int, string>(new Take<int>(Numbers(5, 12, "b"), 4), Name))));

@@ -214,7 +214,7 @@ static class Program
         Console.WriteLine($"barrier {string.Join(",", generations)} bad {bad}");
     }
 
-    static void Main()
+    public static void Main()
     {
         Loop.Run(Mutual);
         Loop.Run(Limited);

@@ -143,5 +143,5 @@ static class Program
         Console.WriteLine($"{nothing} {large}");
     }
 
-    static void Main() => Loop.Run(All);
+    public static void Main() => Loop.Run(All);
 }

@@ -135,5 +135,5 @@ static class Program
         Console.WriteLine($"{both[0]}, {both[1]}, {builder.Finished.Count}");
     }
 
-    static void Main() => Loop.Run(All);
+    public static void Main() => Loop.Run(All);
 }

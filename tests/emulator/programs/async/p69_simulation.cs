@@ -146,7 +146,7 @@ sealed class Bank(int clerks, uint seed)
 
 static class Program
 {
-    static void Main()
+    public static void Main()
     {
         Console.WriteLine(new Bank(1, 1).Simulate(40));
         Console.WriteLine(new Bank(2, 1).Simulate(40));

@@ -143,5 +143,5 @@ static class Program
         await Test("loop", "Push:1000 Push:1 Sub Dup JumpZero:6 Jump:1 Return", 0);
     }
 
-    static void Main() => Loop.Run(All);
+    public static void Main() => Loop.Run(All);
 }
