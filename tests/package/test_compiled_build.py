@@ -20,9 +20,11 @@ def python(folder: Path, *words: str | Path) -> str:
     """Output of `python -m readytorun WORDS...` of the package that is installed in `folder`."""
     environment = {**os.environ, "PYTHONPATH": str(folder)}
     command = [sys.executable, "-m", "readytorun", *map(str, words)]
-    return subprocess.run(
-        command, env=environment, cwd=folder, check=True, capture_output=True, text=True, timeout=300
-    ).stdout
+    done = subprocess.run(
+        command, env=environment, cwd=folder, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 @pytest.fixture(scope="module")
