@@ -9,11 +9,11 @@ What a program has to print is beside it, recorded from a real .NET 10 by `recor
 - `pNN_name.net11.expected`: only where .NET 11 differs on purpose, written by hand; the program says why. Classic async
   methods behave like this on .NET 10 too, which is how these files are checked without a .NET 11.
 
-A program may say in its head that .NET 10 cannot run it in the runtime-async form; what it has to print is then recorded
-from the classic form.
+A program may say in its head that .NET 10 cannot run it in the runtime-async form; what it has to print is then
+recorded from the classic form.
 
-Because starting the C# compiler and the runtime costs more than running a program, `build_all` puts all of them into one
-assembly, with a generated entry point that runs those that its arguments name.
+Because starting the C# compiler and the runtime costs more than running a program, `build_all` puts all of them into
+one assembly, with a generated entry point that runs those that its arguments name.
 """
 
 from __future__ import annotations
@@ -133,8 +133,8 @@ def build_all(toolchain: Toolchain, form: Form, folder: Path, programs: Iterable
     entry_point = folder / "entry_point.cs"
     entry_point.write_text(_entry_point(listed), encoding="utf-8")
     sources = [entry_point, SUPPORT, *(program.source for program in listed)]
-    output = folder / f"{form.value}.dll"
-    return toolchain.compile_csharp(sources, output, options=(*form.options, f"-main:{ENTRY_TYPE}"))
+    options = (*form.options, f"-main:{ENTRY_TYPE}")
+    return toolchain.compile_csharp(sources, folder / f"{form.value}.dll", options=options)
 
 
 def run_all(toolchain: Toolchain, form: Form, assembly: Path, programs: Sequence[AsyncProgram]) -> dict[str, str]:

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Record what the runtime-async programs print on a real .NET 10: `record_expected.py [NAME...]`.
 
-Without names, all. The tools are found through R2R_DOTNET. Each program runs in a process of its own, in both forms. Its
-`.expected` file gets the output of the runtime-async form, or of the classic one where .NET 10 cannot run the other.
+Without names, all. The tools are found through R2R_DOTNET. Each program runs in a process of its own, in both forms.
+Its `.expected` file gets the output of the runtime-async form, or of the classic one where .NET 10 cannot run that.
 
-The `.net11.expected` files are not written: they are the deliberate differences of .NET 11, and by hand. But the classic
-form must print the same, so that a difference that nobody thought about is an error here, as in the test.
+The `.net11.expected` files are not written: they are the deliberate differences of .NET 11, and by hand. But the
+classic form must print the same, so that a difference that nobody thought about is an error here, as in the test.
 """
 
 from __future__ import annotations
