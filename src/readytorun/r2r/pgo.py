@@ -225,14 +225,6 @@ def encode_pgo_data(elements: Sequence[PgoElement]) -> bytes:
 # --- the section ------------------------------------------------------------------------------------------------------
 
 
-def decode_pgo_record(reader: ByteReader) -> PgoMethod:
-    """Read the record at the reader's position."""
-    signature = decode_method(reader)
-    version, data_at = _decode_place(reader)
-    reader.pos = data_at
-    return PgoMethod(signature, version, decode_pgo_data(reader))
-
-
 def pgo_data_at(reader: ByteReader) -> int:
     """Where the data of the record at the reader's position lies; the reader ends up behind the record's own bytes."""
     decode_method(reader)
@@ -257,9 +249,16 @@ def _decode_place(reader: ByteReader) -> tuple[int, int]:
 def decode_pgo_section(reader: ByteReader) -> list[PgoMethod]:
     """The profiles of all methods of a section that the reader covers, in the order of the table."""
     methods = []
+    shared: dict[int, tuple[PgoElement, ...]] = {}
     for _, _, position in NativeHashtable(reader).entries():
         reader.pos = position
-        methods.append(decode_pgo_record(reader))
+        signature = decode_method(reader)
+        version, data_at = _decode_place(reader)
+        elements = shared.get(data_at)
+        if elements is None:
+            reader.pos = data_at
+            elements = shared[data_at] = decode_pgo_data(reader)
+        methods.append(PgoMethod(signature, version, elements))
     return methods
 
 

@@ -363,6 +363,8 @@ class R2RImage:
     @cached_property
     def import_cells(self) -> list[list[ImportCell]]:
         """The cells of every import section."""
+        if sum(record.cells_size for record in self.import_sections) > len(self.data):
+            raise self.section_reader(self.sections[SectionType.IMPORT_SECTIONS]).error("more cells than bytes")
         result = []
         for index, record in enumerate(self.import_sections):
             cells = []

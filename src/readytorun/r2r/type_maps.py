@@ -81,6 +81,8 @@ def _encode_string(text: bytes) -> bytes:
 def decode_type_maps(reader: ByteReader, external: bool) -> list[TypeMap]:
     """Read section ExternalTypeMaps, or ProxyTypeMaps, which the reader covers."""
     maps = []
+    size = reader.end - reader.pos
+    total = 0
     for _, _, position in NativeHashtable(reader).entries():
         reader.pos = position
         group = _decode_cell(reader)
@@ -92,6 +94,9 @@ def decode_type_maps(reader: ByteReader, external: bool) -> list[TypeMap]:
             maps.append(TypeMap(group, state))
             continue
         table = NativeHashtable(reader)
+        total += len(table.entries())
+        if total > size:
+            raise reader.error("type maps with more entries than bytes", start)
         entries: list[tuple[bytes | CellReference, CellReference]] = []
         for _, _, entry in table.entries():
             reader.pos = entry

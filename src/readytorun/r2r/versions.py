@@ -22,7 +22,7 @@ Version = tuple[int, int]
 OLDEST_READABLE: Final = 8
 NEWEST_READABLE: Final = 29  # newer ones are read as far as they are like this one
 
-_ALWAYS: Final = (1, 0)
+_ALWAYS: Final = (0, 0)
 
 
 # --- products ---------------------------------------------------------------------------------------------------------
