@@ -18,6 +18,7 @@ SOURCES = program_sources()
 FULLY_PRECOMPILED = (
     "il13_array_methods",
     "il14_merges",
+    "il15_fields_and_boxes",
     "p12_generics",
     "p30_pinvoke",
     "p37_generic_virtuals",
@@ -27,6 +28,7 @@ FULLY_PRECOMPILED = (
     "p50_catch_type_variable",
     "p51_synchronized",
     "p52_native_calls",
+    "p53_shared_nullables",
 )
 
 pytestmark = [pytest.mark.runtime]

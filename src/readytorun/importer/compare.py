@@ -21,11 +21,10 @@ def comparison_operands(frame: Frame, left: StackEntry, right: StackEntry) -> tu
     if left.kind == right.kind:
         return left.op, right.op, False
     if REF in kinds:
-        if isinstance(left.op, ops.ConstOp) or isinstance(right.op, ops.ConstOp):
-            builder = frame.state.builder
-            if left.kind == REF:
-                return left.op, builder.null(REF), False
-            return builder.null(REF), right.op, False
+        other = (right if left.kind == REF else left).op
+        if isinstance(other, ops.ConstOp) and other.value == 0:
+            null = frame.state.builder.null(REF)
+            return (left.op, null, False) if left.kind == REF else (null, right.op, False)
     if BYREF in kinds:
         # byref against native int: keep both as byrefs, so that the compare sees what the GC updates.
         return frame.coerce(left, BYREF), frame.coerce(right, BYREF), False

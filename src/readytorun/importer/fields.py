@@ -6,7 +6,6 @@ from readytorun.importer import cells as fixups
 from readytorun.importer.abi import ir_type_of, memory_type_of
 from readytorun.importer.frame import Frame, StackEntry, is_frame_address
 from readytorun.importer.generics import field_token
-from readytorun.importer.refusal import Reason, Refusal
 from readytorun.ir import ops
 from readytorun.ir.ops import Op
 from readytorun.ir.types import BYREF, I64, REF, STRUCT
@@ -55,13 +54,6 @@ def field_place(frame: Frame, field: FieldDesc, site_token: int) -> FieldPlace:
         token = field_token(frame, field, site_token)
         state.require_fixup(state.cells.check_field_offset(field, token, access.offset))
     return FieldPlace(access.offset, None)
-
-
-def _resolve(frame: Frame, token: int) -> FieldDesc:
-    field = frame.module.resolve_field(token, frame.generic_context)
-    if field.is_static:
-        raise Refusal(Reason.UNSUPPORTED_IL, f"instance access to static field {field}")
-    return field
 
 
 def field_address(frame: Frame, base: Op, place: FieldPlace) -> Op:
@@ -118,8 +110,13 @@ def import_ldfld(frame: Frame, token: int) -> None:
 
 def import_ldflda(frame: Frame, token: int) -> None:
     """ldflda"""
-    field = _resolve(frame, token)
+    field = frame.module.resolve_field(token, frame.generic_context)
     entry = frame.pop()
+    if field.is_static:
+        from readytorun.importer.statics import import_ldsflda
+
+        import_ldsflda(frame, token)
+        return
     if entry.kind == STRUCT:
         raise frame.invalid("address of a field of a struct value")
     base = frame.to_address(entry)

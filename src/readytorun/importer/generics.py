@@ -97,7 +97,7 @@ def context_value(frame: Frame) -> tuple[int, Op]:
         if frame.parent is None:
             state.uses_context = True
         if this.type != REF:
-            raise Refusal(Reason.UNSUPPORTED_IL, "generic context in a value type")
+            raise frame.invalid("`this` is no object")
         return fixups.THIS_OBJ_DICTIONARY_LOOKUP, builder.load_invariant(M_I64, this, 0)
     if frame.parent is not None:
         raise InlineFailure(frame.method.id)

@@ -165,7 +165,7 @@ def import_instruction(frame: Frame, opcode: int, position: int) -> int:
     elif opcode == il.MKREFANY or opcode == il.REFANYVAL or opcode == il.REFANYTYPE:
         raise Refusal(Reason.TYPED_REFERENCE)
     else:
-        raise Refusal(Reason.UNSUPPORTED_IL, il.NAMES[opcode])
+        raise frame.invalid(f"no instruction {il.NAMES[opcode]}")
     frame.constrained_token = 0
     frame.is_volatile = False
     frame.is_readonly = False

@@ -13,21 +13,20 @@ from readytorun.importer.frame import (
     HELPER_NEW_MULTI_DIM_ARR,
     HELPER_NEW_OBJECT,
     HELPER_UNBOX,
+    HELPER_UNBOX_NULLABLE,
     Frame,
     StackEntry,
 )
 from readytorun.importer.function_pointers import import_delegate_newobj
 from readytorun.importer.generics import member_token, require_type_loaded, type_handle
 from readytorun.importer.intrinsics import boxes
-from readytorun.importer.intrinsics.nullable import import_nullable_newobj
-from readytorun.importer.refusal import Reason, Refusal
+from readytorun.importer.intrinsics.nullable import has_value_offset, import_nullable_newobj, value_offset
 from readytorun.ir import ops
-from readytorun.ir.function import Block
+from readytorun.ir.function import Block, Slot
 from readytorun.ir.ops import CallOp, Op
-from readytorun.ir.types import BYREF, I32, I64, M_I32, M_I64, M_U8, REF, STRUCT, AbiType, CallSignature
+from readytorun.ir.types import BYREF, I32, I64, M_I32, M_I64, M_U8, REF, STRUCT, VOID, AbiType, CallSignature
 from readytorun.r2r.model import ThunkKind
 from readytorun.typesystem import element_types as et
-from readytorun.typesystem.layout import layout_of
 from readytorun.typesystem.method_desc import MethodDesc
 from readytorun.typesystem.type_desc import ArrayType, TypeDesc
 
@@ -237,7 +236,12 @@ def import_unbox(frame: Frame, token: int) -> None:
     type = frame.resolve_type(token)
     entry = frame.pop()
     if type.is_nullable:
-        raise Refusal(Reason.UNBOX_NULLABLE, str(type))
+        # The address of a copy: a box of a Nullable holds the value alone.
+        layout = frame.layout(type)
+        slot = frame.state.function.new_slot(layout.size, max(layout.alignment, 1), layout.gc_refs)
+        _unbox_nullable(frame, entry, type, frame.open_type(token), slot)
+        frame.push(frame.state.builder.slot_addr(slot), I64, type)
+        return
     frame.push(unbox_address(frame, entry, type, frame.open_type(token)), BYREF, type)
 
 
@@ -273,27 +277,26 @@ def import_unbox_any(frame: Frame, token: int) -> None:
         cast_class(frame, entry, type, token)
         return
     if type.is_nullable:
-        _unbox_nullable(frame, entry, type)
+        result = frame.state.new_temp(type)
+        _unbox_nullable(frame, entry, type, frame.open_type(token), result)
+        frame.push(frame.state.builder.slot_addr(result), STRUCT, type)
         return
     require_struct_layout(frame, type)
     frame.load_value(type, unbox_address(frame, entry, type, frame.open_type(token)))
 
 
-def _unbox_nullable(frame: Frame, entry: StackEntry, type: TypeDesc) -> None:
-    """unbox.any of a Nullable: null gives no value, a box of the underlying type a value, anything else throws."""
+def _unbox_nullable(frame: Frame, entry: StackEntry, type: TypeDesc, open_type: TypeDesc, result: Slot) -> None:
+    """Fill a Nullable: null gives no value, a box of the underlying type a value, anything else throws."""
     state = frame.state
     builder = state.builder
-    underlying = type.instantiation[0]
-    if type.is_canonical_subtype:
-        raise Refusal(Reason.UNBOX_NULLABLE, f"{type} in shared code")
+    if entry.kind != REF:
+        raise frame.invalid("unbox of a value that is no object")
     require_struct_layout(frame, type)
-    offsets = layout_of(type).field_offsets
-    has_value = type.find_field("hasValue")
-    value = type.find_field("value")
-    if has_value is None or value is None:
-        raise Refusal(Reason.UNBOX_NULLABLE, f"unknown layout of {type}")
-    # The temporary lives on over the blocks made here, all of the same statement.
-    result = state.new_temp(type)
+    if type.is_canonical_subtype:
+        handle = type_handle(frame, type, open_type)
+        state.call_helper(HELPER_UNBOX_NULLABLE, VOID, [builder.slot_addr(result), handle, entry.op])
+        return
+    underlying = type.instantiation[0]
     builder.zero_block(builder.slot_addr(result), frame.layout(type))
     current = builder.block
     some = state.new_block(current)
@@ -306,12 +309,14 @@ def _unbox_nullable(frame: Frame, entry: StackEntry, type: TypeDesc) -> None:
     handle = type_handle(frame, underlying, underlying)
     builder.branch(ops.BRANCH, ops.EQ, builder.load_invariant(M_I64, entry.op, 0), handle, copy, slow)
     _continue_in(frame, slow)
-    state.call_helper(HELPER_UNBOX, BYREF, [handle, entry.op])
-    builder.jump(copy)
+    # It throws, as a rule.
+    handle = type_handle(frame, type, open_type)
+    state.call_helper(HELPER_UNBOX_NULLABLE, VOID, [builder.slot_addr(result), handle, entry.op])
+    builder.jump(done)
     _continue_in(frame, copy)
-    builder.store(M_U8, builder.slot_addr(result), builder.const(I32, 1), offsets[has_value])
+    builder.store(M_U8, builder.slot_addr(result), builder.const(I32, 1), has_value_offset(type))
     payload = builder.addr(BYREF, entry.op, 8)
-    destination = builder.addr(I64, builder.slot_addr(result), offsets[value])
+    destination = builder.addr(I64, builder.slot_addr(result), value_offset(type))
     if ir_type_of(underlying) == STRUCT:
         builder.copy_block(destination, payload, frame.layout(underlying), False)
     else:
@@ -319,7 +324,6 @@ def _unbox_nullable(frame: Frame, entry: StackEntry, type: TypeDesc) -> None:
         builder.store(memory, destination, builder.load(memory, payload))
     builder.jump(done)
     _continue_in(frame, done)
-    frame.push(builder.slot_addr(result), STRUCT, type)
 
 
 def _continue_in(frame: Frame, block: Block) -> None:

@@ -19,8 +19,6 @@ class Reason(StrEnum):
     JMP = "jmp"
     RUNTIME_ASYNC = "runtime-async"
     VECTOR = "vector"
-    CLASS_INIT_IN_SHARED_CODE = "class-init-in-shared-code"
-    UNBOX_NULLABLE = "unbox-nullable"
     PINVOKE_MARSHALLING = "pinvoke-marshalling"
     UNMANAGED_CALLERS_ONLY = "unmanaged-callers-only"
     LAYOUT = "layout"

@@ -20,10 +20,9 @@ from readytorun.importer.frame import (
 from readytorun.importer.generics import field_token, type_handle
 from readytorun.importer.intrinsics.constants import import_constant_field
 from readytorun.importer.refusal import InlineFailure, Reason, Refusal
-from readytorun.ir.ops import Op
+from readytorun.ir.ops import CallOp, Op
 from readytorun.ir.types import BYREF, M_REF, REF, STRUCT
 from readytorun.typesystem.field_desc import FieldDesc
-from readytorun.typesystem.method_desc import CONTEXT_METHOD_DESC, CONTEXT_NONE
 from readytorun.typesystem.static_layout import static_layout
 from readytorun.typesystem.type_desc import TypeDesc
 
@@ -58,7 +57,7 @@ def static_place(frame: Frame, field: FieldDesc, site_token: int) -> StaticPlace
     owner = field.owner
     if not owner.module.in_version_bubble:
         if owner.is_canonical_subtype:
-            raise Refusal(Reason.UNSUPPORTED_IL, "static field of another bubble's generic type in shared code")
+            return _looked_up_place(frame, field, site_token)
         token = field_token(frame, field, site_token)
         if field.has_rva:
             address: Op = state.load_fixup(state.cells.precode_field(fixups.FIELD_ADDRESS, field, token))
@@ -76,17 +75,38 @@ def static_place(frame: Frame, field: FieldDesc, site_token: int) -> StaticPlace
     return StaticPlace(base, offset, kind == STRUCT)
 
 
+def _looked_up_place(frame: Frame, field: FieldDesc, site_token: int) -> StaticPlace:
+    """Place of another bubble's static field whose type shared code has to look up.
+
+    That gives the base of its statics; where the field is from there is checked when the method is prepared.
+    """
+    state = frame.state
+    owner = field.owner
+    kind = ir_type_of(field.type)
+    offset = static_layout(owner).offsets[field]
+    token = field_token(frame, field, site_token)
+    # The check counts from an object's start, for statics of classes as well.
+    checked = offset if owner.is_value_type else offset + 8
+    state.require_fixup(state.cells.check_field_offset(field, token, checked))
+    base = _generic_base(frame, owner, site_token, kind == REF or kind == STRUCT, field.is_thread_static)
+    return StaticPlace(base, offset, kind == STRUCT)
+
+
+def _generic_base(frame: Frame, owner: TypeDesc, field_site_token: int, is_gc: bool, is_thread: bool) -> CallOp:
+    handle = type_handle(frame, owner, _open_owner(frame, field_site_token))
+    if is_thread:
+        helper = HELPER_GENERIC_GC_TLS_BASE if is_gc else HELPER_GENERIC_NON_GC_TLS_BASE
+    else:
+        helper = HELPER_GENERIC_GC_STATIC_BASE if is_gc else HELPER_GENERIC_NON_GC_STATIC_BASE
+    return frame.state.call_helper(helper, BYREF, [handle])
+
+
 def static_base(frame: Frame, owner: TypeDesc, field_site_token: int, is_gc: bool, is_thread: bool) -> Op:
     """Base of a static area of an own type."""
     state = frame.state
     state.dependencies.require_type(owner)
     if owner.is_canonical_subtype:
-        handle = type_handle(frame, owner, _open_owner(frame, field_site_token))
-        if is_thread:
-            helper = HELPER_GENERIC_GC_TLS_BASE if is_gc else HELPER_GENERIC_NON_GC_TLS_BASE
-        else:
-            helper = HELPER_GENERIC_GC_STATIC_BASE if is_gc else HELPER_GENERIC_NON_GC_STATIC_BASE
-        base = state.call_helper(helper, BYREF, [handle])
+        base = _generic_base(frame, owner, field_site_token, is_gc, is_thread)
         base.may_run_early = runs_early(frame, owner)
         return base
     if is_thread:
@@ -197,11 +217,12 @@ def import_class_init_trigger(frame: Frame) -> None:
 def trigger_class_init(frame: Frame, owner: TypeDesc) -> None:
     """Call the helper that runs an own type's class constructor."""
     state = frame.state
+    class_constructor = owner.static_constructor
+    if class_constructor is not None:
+        state.dependencies.require_method(class_constructor)
     if not owner.is_canonical_subtype:
         state.call_lazy_helper(state.cells.helper_type(fixups.STATIC_BASE_NON_GC, owner), BYREF, [])
         return
-    if frame.method.context_source == CONTEXT_METHOD_DESC or frame.method.context_source == CONTEXT_NONE:
-        raise Refusal(Reason.CLASS_INIT_IN_SHARED_CODE, str(owner))
     if frame.parent is not None:
         raise InlineFailure(frame.method.id)
     definition = owner.definition

@@ -15,15 +15,18 @@ from readytorun.importer.generics import (
     instantiating_flag,
     member_token,
     method_lookup,
+    runtime_lookup,
     type_handle,
 )
 from readytorun.importer.intrinsics import data, types
-from readytorun.importer.refusal import InlineFailure, Reason, Refusal
+from readytorun.importer.refusal import InlineFailure
 from readytorun.ir.ops import Op
 from readytorun.ir.types import M_REF, REF, STRUCT
 from readytorun.r2r.model import Cell
 
 _TYPE_TABLES = (0x01, 0x02, 0x1B)
+_FIELD = 0x04
+_MEMBER_REF = 0x0A
 
 
 def string_cell(frame: Frame, token: int) -> Cell:
@@ -49,16 +52,21 @@ def import_ldtoken(frame: Frame, token: int, position: int) -> int:
         result: Op = state.call_helper(HELPER_GET_RUNTIME_TYPE_HANDLE, REF, [handle])
         _push_handle(frame, "System.RuntimeTypeHandle", result)
         return position + 1
-    if table == 0x04 or (table == 0x0A and frame.module.is_field_token(token)):
+    if table == _FIELD or (table == _MEMBER_REF and frame.module.is_field_token(token)):
         field = frame.module.resolve_field(token, frame.generic_context)
         following = data.import_field_token(frame, field, position)
         if following >= 0:
             return following
+        # The runtime takes the owner into account only with a MemberRef.
+        is_own_reference = table == _MEMBER_REF and frame.module is state.module
+        own = token if is_own_reference else field_token(frame, field, token)
         if field.owner.is_canonical_subtype:
-            raise Refusal(Reason.UNSUPPORTED_IL, "ldtoken of a field in shared code")
-        own = field_token(frame, field, token)
-        state.require_fixup(state.cells.precode_type(fixups.TYPE_HANDLE, field.owner))
-        field_handle = state.load_fixup(state.cells.precode_field(fixups.FIELD_HANDLE, field, own))
+            inner = bytearray((fixups.FIELD_HANDLE,))
+            state.cells.put_field(inner, frame.module.resolve_field(token, None), own)
+            field_handle = runtime_lookup(frame, bytes(inner))
+        else:
+            state.require_fixup(state.cells.precode_type(fixups.TYPE_HANDLE, field.owner))
+            field_handle = state.load_fixup(state.cells.precode_field(fixups.FIELD_HANDLE, field, own))
         result = state.call_helper(HELPER_GET_RUNTIME_FIELD_HANDLE, REF, [field_handle])
         _push_handle(frame, "System.RuntimeFieldHandle", result)
         return position + 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from readytorun.backend.errors import Unsupported
 from readytorun.backend.lowering import KIND_FOLDED
 from readytorun.backend.x64.emit import LOAD_FORMS, MEMORY_WIDE, STORE_FORMS, Emitter
 from readytorun.backend.x64.forms import (
@@ -318,22 +317,26 @@ def _load_pair(e: Emitter, a: Op, to_a: int, b: Op, to_b: int) -> None:
 
 
 def _copy_with_barriers(e: Emitter, op: BlockOp) -> None:
-    """Word by word: the by-reference barrier for references, a string move for the rest; both advance rdi and rsi."""
+    """Word by word: the by-reference barrier for references, a string move for the rest; both advance rdi and rsi.
+
+    Byrefs belong to the rest: what has any is never in the heap.
+    """
     code = e.code
     _load_pair(e, op.args[0], RDI, op.args[1], RSI)
     size = op.layout.size
-    refs = op.layout.gc_refs
+    refs: list[int] = []
+    for place, is_byref in op.layout.gc_refs:
+        if not is_byref:
+            refs.append(place)
     offset = 0
     next_ref = 0
     while offset < size:
-        if next_ref < len(refs) and refs[next_ref][0] == offset:
-            if refs[next_ref][1]:
-                raise Unsupported("byref-copy", "a byref field copied with a barrier")
+        if next_ref < len(refs) and refs[next_ref] == offset:
             e.helper_call(BYREF_WRITE_BARRIER)
             next_ref += 1
             offset += 8
             continue
-        end = refs[next_ref][0] if next_ref < len(refs) else size
+        end = refs[next_ref] if next_ref < len(refs) else size
         words = end - offset >> 3
         if words > 4:
             code.mov_imm(RCX, words, 0)
