@@ -58,10 +58,9 @@ class Outcome:
 
 
 def originals(paths: list[str]) -> list[bytes]:
-    """The images to damage: files, or, without any, small ones of our own for each target."""
-    if paths:
-        return [Path(path).read_bytes() for path in paths]
+    """The images to damage: small ones of our own, and files."""
     return [
+        *(Path(path).read_bytes() for path in paths),
         written_image(Target(Machine.AMD64, OperatingSystem.LINUX)),
         written_image(Target(Machine.ARM64, OperatingSystem.LINUX)),
         written_image(Target(Machine.ARM64, OperatingSystem.APPLE, 26, 1)),

@@ -201,6 +201,27 @@ def test_debug_variables_by_version() -> None:
         debug_info.encode_variables([call], 16)
 
 
+@pytest.mark.parametrize(
+    ("number", "kind", "machine", "major", "name"),
+    [
+        (7, 0, target.Machine.AMD64, 16, "rdi"),
+        (17, 3, target.Machine.AMD64, 16, "sp after the prolog"),
+        (38, 2, target.Machine.AMD64, 16, "xmm6"),
+        (38, 2, target.Machine.AMD64, 26, "xmm6"),
+        (29, 3, target.Machine.ARM64, 16, "fp"),
+        (31, 3, target.Machine.ARM64, 16, "sp"),
+        (40, 2, target.Machine.ARM64, 16, "v8"),
+        (41, 2, target.Machine.ARM64, 26, "v8"),
+        (80, 3, target.Machine.ARM64, 16, "sp after the prolog"),
+        (66, 3, target.Machine.ARM64, 26, "sp after the prolog"),
+        (5, 0, target.Machine.I386, 16, "register 5"),
+        (99, 2, target.Machine.ARM64, 16, "register 99"),
+    ],
+)
+def test_debug_register_names(number: int, kind: int, machine: target.Machine, major: int, name: str) -> None:
+    assert debug_info.register_name(number, kind, machine, major) == name
+
+
 def test_debug_info_without_room() -> None:
     info = debug_info.DebugInfo(BOUNDS, (), (), b"x")
     with pytest.raises(ValueError, match="bounds and variables only"):

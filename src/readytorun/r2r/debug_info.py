@@ -17,10 +17,12 @@ from typing import Final
 from readytorun.r2r.model import DebugBound
 from readytorun.r2r.native_array import NativeArray, Record, encode_native_array
 from readytorun.r2r.primitives import BitReader, BitWriter, ByteReader, NibbleReader, NibbleWriter
+from readytorun.r2r.target import Machine
 from readytorun.r2r.versions import debug_info_format
 
 _IL_BIAS: Final = 3
 _CALL_RETURN: Final = -5
+_FLOATING_POINT: Final = 2  # location kind
 _CHUNKS: Final = 6  # of a fat header
 
 
@@ -77,6 +79,30 @@ LOCATION_NAMES: Final = (
     "x87 register",
     "varargs",
 )
+
+
+_X64_NAMED: Final = ("rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi")
+_X64_REGISTERS: Final = (*_X64_NAMED, *[f"r{number}" for number in range(8, 16)])
+_ARM64_REGISTERS: Final = (*[f"x{number}" for number in range(29)], "fp", "lr", "sp")
+_FIRST_VECTOR_REGISTER: Final = 32  # one more in versions whose numbers cover vector registers
+# The stack pointer after the prolog, in methods that do not use a frame register.
+_AMBIENT_SP: Final[dict[int, int]] = {Machine.AMD64: 17, Machine.ARM64: 80}
+_ARM64_AMBIENT_SP_WITH_VECTORS: Final = 66  # from `cordebuginfo.h`; not seen in an image
+
+
+def register_name(number: int, kind: int, machine: int, major: int) -> str:
+    """Name of the register that a variable's operand means; `kind` is the location kind."""
+    has_vectors = debug_info_format(major).vector_registers
+    is_arm64 = machine == Machine.ARM64
+    registers = _ARM64_REGISTERS if is_arm64 else _X64_REGISTERS if machine == Machine.AMD64 else ()
+    if kind == _FLOATING_POINT:
+        first = _FIRST_VECTOR_REGISTER + (is_arm64 and has_vectors)
+        if registers and 0 <= number - first < len(registers):
+            return f"{'v' if is_arm64 else 'xmm'}{number - first}"
+    elif number < len(registers):
+        return registers[number]
+    ambient = _ARM64_AMBIENT_SP_WITH_VECTORS if is_arm64 and has_vectors else _AMBIENT_SP.get(machine, -1)
+    return "sp after the prolog" if number == ambient else f"register {number}"
 
 
 @dataclass(frozen=True, slots=True)
