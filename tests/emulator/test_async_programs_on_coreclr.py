@@ -11,8 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from async_programs import PROGRAMS as PROGRAM_FOLDER
 from async_programs import AsyncProgram, Form, async_programs, build_all, run_all, split
+from list_api import Scanner, render
 from toolchain import Toolchain, find_toolchain, why_no_toolchain
+
+from readytorun.metadata.assembly import AssemblyFile
 
 PROGRAMS = async_programs()
 ON_NET10 = [(program, form) for program in PROGRAMS for form in Form if form is Form.CLASSIC or program.runs_on_net10]
@@ -63,6 +67,13 @@ def test_differences_are_explained(program: AsyncProgram) -> None:
     assert not (program.net11_path.exists() and not program.runs_on_net10)
     if program.net11_path.exists():
         assert program.expected != program.expected_on_net11
+
+
+def test_list_of_what_they_use_is_current(assemblies: dict[Form, Path]) -> None:
+    scanner = Scanner(AssemblyFile.open(assemblies[Form.RUNTIME_ASYNC]))
+    scanner.scan()
+    text = (PROGRAM_FOLDER / "API.md").read_text(encoding="utf-8")
+    assert text == render(scanner, len(PROGRAMS)), "run tests/emulator/list_api.py"
 
 
 @pytest.mark.slow

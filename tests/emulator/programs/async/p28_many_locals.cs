@@ -101,6 +101,18 @@ static class Program
         return $"{a} {b} {c} {d} {e} {f} {g} {h} {i} {j} {(long)k} {(int)l} {m} {n} {o.First} {o.Second} {p}";
     }
 
+    static async Task<string> Arguments(
+        int a, long b, byte c, short d, uint e, string f, object g, int h, long i, string j,
+        double k, float l, double m, float n, double o, double p, double q, double r, double s, float t,
+        (long, string) u, (double, double) v, (int, int, int, int, string) w, bool x)
+    {
+        string before = $"{a} {b} {c} {d} {e} {f} {g} {h} {i} {j}";
+        await Task.Yield();
+        double sum = k + l * 2 + m * 3 + n * 4 + o * 5 + p * 6 + q * 7 + r * 8 + s * 9 + t * 10;
+        a += await Tick(c);
+        return $"{before} {sum} {u.Item1}{u.Item2} {v.Item1}/{v.Item2} {w.Item1}{w.Item2}{w.Item3}{w.Item4}{w.Item5} {x} {a} {j}";
+    }
+
     public static async Task Main()
     {
         for (int round = 0; round < 2; round++)
@@ -109,6 +121,9 @@ static class Program
             Console.WriteLine(await Floats(1.5f, 10.25));
             Console.WriteLine(await References("ref", "obj", new[] { 5, 6 }));
             Console.WriteLine(await Everything(1, 0.5, "c", 3, 0.75f, "f", 255, false, 'x', -32768));
+            Console.WriteLine(await Arguments(
+                1, -2, 3, -4, 5, "f", 'g', 8, 9L << 33, "j", 0.5, 1.5f, 2.5, 3.5f, 4.5, 5.5, 6.5, 7.5, 8.5, 9.5f,
+                (21, "u"), (2.25, -2.25), (1, 2, 3, 4, "w"), true));
             calls++;
         }
         Console.WriteLine(calls);

@@ -115,6 +115,29 @@ static class Program
         return x + s.Length + p.A + p.B;
     }
 
+    static int Bump(ref int x, ref Pair pair)
+    {
+        x += 3;
+        pair.A += x;
+        return x;
+    }
+
+    // Their addresses are taken, so they are in memory; but the frame is another after each suspension.
+    static async Task<string> AddressTaken()
+    {
+        int x = 1;
+        Pair pair = new Pair { B = 7 };
+        int sum = Bump(ref x, ref pair);
+        await Task.Yield();
+        sum += Bump(ref x, ref pair);
+        for (int i = 0; i < 3; i++)
+        {
+            await Task.Yield();
+            if (i != 1) sum += Bump(ref pair.B, ref pair);
+        }
+        return $"{x} {pair.A} {pair.B} {sum}";
+    }
+
     public static async Task Main()
     {
         Console.WriteLine(await Fibonacci(20));
@@ -122,6 +145,7 @@ static class Program
         foreach (int pattern in new[] { 0, 21, 42, 63 }) Console.WriteLine(await ChangedOnOnePath(pattern));
         for (int x = 0; x < 4; x++) Console.WriteLine(await NotYetAssigned(x));
         Console.WriteLine(await DeadAndBack());
+        Console.WriteLine(await AddressTaken());
         Console.WriteLine(await ArgumentsChange(1, "abc", new Pair { A = 10, B = 20 }));
     }
 }

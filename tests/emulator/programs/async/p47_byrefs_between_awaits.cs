@@ -101,6 +101,25 @@ static class Program
         return sum;
     }
 
+    static async Task<int> InPlace(int[] values)
+    {
+        int total = 0;
+        for (int round = 1; round <= 3; round++)
+        {
+            await Task.Yield();
+            unsafe
+            {
+                int* sums = stackalloc int[4];
+                fixed (int* start = values)
+                {
+                    for (int i = 0; i < values.Length; i++) sums[i % 4] += start[i] * round;
+                }
+                total += sums[0] * 1000 + sums[1] * 100 + sums[2] * 10 + sums[3];
+            }
+        }
+        return total;
+    }
+
     static async Task<string> RefStruct(string text)
     {
         int vowels = 0;
@@ -136,6 +155,7 @@ static class Program
         Console.WriteLine(await RefLocals());
         Console.WriteLine(await Spans("one,three,,five".Replace(",,", ",")));
         Console.WriteLine(await Stack(20));
+        Console.WriteLine(await InPlace(new[] { 1, 2, 3, 4, 5 }));
         Console.WriteLine(await RefStruct("apple"));
         Console.WriteLine(await ArrayElements(new long[] { 1, 2, 3, 4, 5 }));
     }
