@@ -112,6 +112,8 @@ def check_eh_clauses(image: R2RImage) -> Counts:
             continue
         counts["EH"] += 1
         assert eh_info.encode_clauses(clauses) == image.image.read(*image.eh_table[method.rva])
+        known = eh_info.DUPLICATE_FLAG | eh_info.SYSTEM_EXCEPTION_FLAG
+        assert not any(clause.other_flags & ~known for clause in clauses)
         if method.function_indices[-1] >= _first_cold(image):
             continue  # funclets may be cold, and then their offsets count from elsewhere
         starts = {function.begin - method.rva for function in method.functions[1:]}

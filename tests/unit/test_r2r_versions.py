@@ -190,6 +190,23 @@ def test_malformed_blobs_of_known_kinds() -> None:
     assert isinstance(fixup.operands[0], UnknownPayload) and fixup.operands[0].data.startswith(b"\x77\x01")
 
 
+def test_instances_with_signatures_of_the_future() -> None:
+    """One that does not decode is an error, but hides nothing in an image that is newer than known."""
+    machine = Machine.AMD64
+    entries = [
+        MethodEntry(compiled(machine, (16,)), instance_signature=b"\x04\1\1\x77", instance_hash=1),
+        MethodEntry(compiled(machine, (32,)), instance_signature=b"\x04\2\1\x08", instance_hash=2),
+        MethodEntry(compiled(machine, (48,)), method_def_rid=3),
+    ]
+    content = written_image(entries=entries)
+    image = R2RImage.parse(content, "image")
+    with pytest.raises(BadImageError, match="section InstanceMethodEntryPoints: 0x77 is no element type"):
+        assert image.methods
+    newer = R2RImage.parse(with_version(content, 31), "image")
+    assert [method.size for method in newer.methods] == [32, 48]
+    assert newer.undecoded_instances == 1
+
+
 # --- resumption stubs and cold code -----------------------------------------------------------------------------------
 
 

@@ -17,6 +17,7 @@ from readytorun.r2r.primitives import ByteReader
 _LOOKUP: Final = struct.Struct("<II")
 _CLAUSE: Final = struct.Struct("<6I")
 _END: Final = 0xFFFFFFFF
+_KIND_MASK: Final = 7
 DUPLICATE_FLAG: Final = 0x08  # before .NET 10: a copy of a finally inside the main body, with an empty try
 SYSTEM_EXCEPTION_FLAG: Final = 0x20  # from .NET 11: catch of System.Exception without a token
 CLAUSE_SIZE: Final = _CLAUSE.size
@@ -38,15 +39,15 @@ def encode_clauses(clauses: Iterable[EHClause]) -> bytes:
 
 
 def decode_clauses(reader: ByteReader) -> tuple[EHClause, ...]:
-    """Read clauses up to the reader's end."""
+    """Read clauses up to the reader's end; flags that are not known pass through."""
     clauses = []
     while reader.pos < reader.end:
         start = reader.pos
         flags, try_start, try_end, handler_start, handler_end, last = _CLAUSE.unpack(reader.take(_CLAUSE.size))
-        other = flags & (DUPLICATE_FLAG | SYSTEM_EXCEPTION_FLAG)
-        kind = flags & ~(SAME_TRY_FLAG | DUPLICATE_FLAG | SYSTEM_EXCEPTION_FLAG)
+        other = flags & ~(_KIND_MASK | SAME_TRY_FLAG)
+        kind = flags & _KIND_MASK
         if kind not in (0, 1, 2, 4):
-            raise reader.error(f"EH clause has unknown flags {flags:#x}", start)
+            raise reader.error(f"clause of kind {kind}", start)
         clauses.append(
             EHClause(
                 EHClauseKind(kind),

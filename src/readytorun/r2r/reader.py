@@ -203,6 +203,7 @@ class R2RImage:
         header: the R2R header.
         format: what images of its version have.
         sections: section directory by type; entries of size 0 are left out.
+        undecoded_instances: see `methods`.
         code_mask: what takes a code RVA from the runtime functions to the address of the first instruction.
     """
 
@@ -214,6 +215,7 @@ class R2RImage:
         if pair is None:
             pe_header = int.from_bytes(self.data[_PE_OFFSET_AT : _PE_OFFSET_AT + 4], "little")
             raise BadImageError(image.path, f"COFF header: unknown machine {image.machine:#x}", pe_header + 4)
+        self.undecoded_instances = 0
         self.machine: Machine = pair[0]
         self.os: OperatingSystem = pair[1]
         self.code_mask = ~1 if self.machine == Machine.ARM_THUMB2 else ~0
@@ -431,8 +433,13 @@ class R2RImage:
 
     @cached_property
     def methods(self) -> list[R2RMethod]:
-        """All methods that have an entry point, in the order of their code."""
+        """All methods that have an entry point, in the order of their code.
+
+        Instances whose signature does not decode are left out if the image is newer than known, and counted in
+        `undecoded_instances`.
+        """
         result = []
+        self.undecoded_instances = 0
         for assembly in self.assemblies:
             for rid, (index, fixups_at) in assembly.method_def_entry_points:
                 result.append(R2RMethod(self, index, fixups_at, rid, assembly.row))
@@ -440,18 +447,29 @@ class R2RImage:
         if reader is not None:
             for _, _, position in instance_entry_positions(reader):
                 reader.pos = position
-                skip_method(reader)
-                index, fixups_at = decode_entry_point_place(reader)
+                try:
+                    skip_method(reader)
+                    index, fixups_at = decode_entry_point_place(reader)
+                except BadImageError:
+                    if not self.is_newer_than_known:
+                        raise
+                    self.undecoded_instances += 1
+                    continue
                 result.append(R2RMethod(self, index, fixups_at, 0, 0, position))
         result.sort(key=attrgetter("function_index"))
         count = len(self.runtime_functions)
         if result and result[-1].function_index >= count:
-            raise BadImageError(
-                self.path,
-                f"a method begins at runtime function {result[-1].function_index} of {count}",
-                None if reader is None else reader.pos,
-            )
+            raise self._entry_point_error(result[-1], count)
         return result
+
+    def _entry_point_error(self, method: R2RMethod, count: int) -> BadImageError:
+        kind = (
+            SectionType.METHOD_DEF_ENTRY_POINTS if method.method_def_rid else SectionType.INSTANCE_METHOD_ENTRY_POINTS
+        )
+        tables = next((tables for tables in self.assemblies if tables.row == method.component), None)
+        sections = tables.sections if tables is not None and method.method_def_rid else self.sections
+        reader = self.section_reader(sections[kind])
+        return reader.error(f"a method begins at runtime function {method.function_index} of {count}")
 
     @cached_property
     def resumption_stubs(self) -> dict[R2RMethod, int]:
