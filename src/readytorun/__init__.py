@@ -5,6 +5,8 @@
     image = readytorun.open("System.Linq.dll")
     for method in image.methods:
         print(method.name)
+
+See docs/python-api.md for more.
 """
 
 from __future__ import annotations
