@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import re
+import signal
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
 from cli_support import run, sample
 
-from readytorun.compiler import driver
+from readytorun.compiler import schedule
 from readytorun.compiler.driver import CompileOptions, compile_assemblies
 from readytorun.compiler.targets import target_by_name
+from readytorun.compiler.unit import CompilationUnit, Outcome
 from readytorun.ir.parser import parse_function
 from readytorun.r2r.reader import R2RImage
+from readytorun.typesystem.keys import Key
 
 
 @pytest.fixture
@@ -125,10 +129,10 @@ def test_several_inputs_go_into_a_folder(hello: Path, tmp_path: Path) -> None:
 def test_the_image_does_not_depend_on_the_number_of_processes(
     jobs: int, hello: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(driver, "_MINIMUM_PARALLEL_SIZE", 0)
+    monkeypatch.setattr(schedule, "_MINIMUM_PARALLEL_SIZE", 0)
     images = []
     for count, chunk_size in ((1, 6000), (jobs, 60), (jobs, 1)):
-        monkeypatch.setattr(driver, "_CHUNK_SIZE", chunk_size)
+        monkeypatch.setattr(schedule, "_CHUNK_SIZE", chunk_size)
         output = tmp_path / "image.dll"
         compile_assemblies([hello], [], output, CompileOptions(target_by_name("net10.0-linux-x64"), count))
         images.append(output.read_bytes())
@@ -138,7 +142,7 @@ def test_the_image_does_not_depend_on_the_number_of_processes(
 def test_workers_that_share_no_memory_open_the_unit_themselves(
     hello: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(driver, "_MINIMUM_PARALLEL_SIZE", 0)
+    monkeypatch.setattr(schedule, "_MINIMUM_PARALLEL_SIZE", 0)
     options = CompileOptions(target_by_name("net10.0-linux-x64"), 2)
     images = []
     for method in ("fork", "spawn"):
@@ -149,6 +153,37 @@ def test_workers_that_share_no_memory_open_the_unit_themselves(
         )
         images.append(output.read_bytes())
     assert images[0] == images[1]
+
+
+@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="workers must have the patched unit")
+@pytest.mark.parametrize("dies_always", [True, False])
+def test_a_worker_that_dies_costs_no_more_than_its_method(
+    dies_always: bool, hello: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "_MINIMUM_PARALLEL_SIZE", 0)
+    options = CompileOptions(target_by_name("net10.0-linux-x64"), 2)
+    compile_assemblies([hello], [], tmp_path / "whole.dll", options)
+    died = tmp_path / "died"
+    compile_one = CompilationUnit._compile
+
+    def compile_or_die(unit: CompilationUnit, key: Key) -> Outcome:
+        if unit.method(key).name == "Fibonacci" and (dies_always or not died.exists()):
+            died.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return compile_one(unit, key)
+
+    monkeypatch.setattr(CompilationUnit, "_compile", compile_or_die)
+    (report,) = compile_assemblies([hello], [], tmp_path / "image.dll", options)
+    assert died.exists()
+    if dies_always:
+        (refused,) = report.refused
+        assert (refused.reason, refused.detail) == ("internal-error", "the process that compiled it died")
+        assert "Fibonacci" in refused.method
+        whole = R2RImage.open(tmp_path / "whole.dll")
+        assert len(R2RImage.open(tmp_path / "image.dll").methods) == len(whole.methods) - 1
+    else:
+        assert report.refused == ()
+        assert (tmp_path / "image.dll").read_bytes() == (tmp_path / "whole.dll").read_bytes()
 
 
 def test_method_filter_leaves_the_others_to_the_jit(hello: Path, tmp_path: Path) -> None:

@@ -7,21 +7,20 @@ image has them in an order of their own: by MethodDef row, then instantiations b
 
 from __future__ import annotations
 
-import gc
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 
-from readytorun.compiler.generic_virtuals import GenericVirtuals
 from readytorun.compiler.method_filter import MethodFilter
-from readytorun.compiler.parallel import compile_chunk, forget_unit, make_executor, share_unit
+from readytorun.compiler.parallel import forget_unit, make_executor, share_unit
 from readytorun.compiler.progress import Progress, Silent
 from readytorun.compiler.references import find_references
 from readytorun.compiler.report import AssemblyReport, RefusedEntry
+from readytorun.compiler.schedule import compile_all
 from readytorun.compiler.targets import DEFAULT_TARGET, CompilationTarget, target_by_name
 from readytorun.compiler.unit import CompilationUnit, Outcome, UnitSpec, WorkItem
 from readytorun.compiler.worklist import is_instantiation
@@ -30,11 +29,6 @@ from readytorun.importer.refusal import Reason
 from readytorun.r2r.constants import HeaderFlag
 from readytorun.r2r.manifest import AssemblyIdentity, ManifestBuilder
 from readytorun.r2r.writer import write_image
-from readytorun.typesystem.keys import Key
-
-# Bytes of IL per task: large enough that sending it costs little, small enough that processes end together.
-_CHUNK_SIZE = 6000
-_MINIMUM_PARALLEL_SIZE = 20_000
 
 
 class MethodInternalError(Exception):
@@ -146,7 +140,8 @@ def _compile_assembly(
         roots = _needed_roots(unit, roots, filter)
     progress.start(path.name, len(roots))
     try:
-        outcomes = _compile_all(unit, roots, options.jobs, progress, executor_factory)
+        share_unit(unit)
+        outcomes = sorted(compile_all(unit, roots, options.jobs, progress, executor_factory), key=_image_order)
         if not filter.selects_all:
             outcomes = [o for o in outcomes if filter.matches(unit.method(o.key))]
         refused = _refused(outcomes)
@@ -197,76 +192,6 @@ def _needed_roots(unit: CompilationUnit, roots: list[WorkItem], filter: MethodFi
                 return roots
             selected.append(root)
     return selected
-
-
-def _compile_all(
-    unit: CompilationUnit,
-    roots: list[WorkItem],
-    jobs: int,
-    progress: Progress,
-    executor_factory: Callable[[int], Executor],
-) -> list[Outcome]:
-    """Compile methods and all instantiations that they need; outcomes in the order of the image."""
-    share_unit(unit)
-    gc.collect()
-    gc.freeze()  # forked processes then do not touch, and so copy, the pages of what is there already
-    work = _Work(unit, roots)
-    parallel = jobs > 1 and sum(root.size for root in roots) >= _MINIMUM_PARALLEL_SIZE
-    try:
-        with executor_factory(jobs if parallel else 1) as executor:
-            running: set[Future[list[Outcome]]] = set()
-            while True:
-                while len(running) < 2 * jobs and (chunk := work.next_chunk()):
-                    running.add(executor.submit(compile_chunk, unit.spec, chunk))
-                if not running:
-                    break
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    outcomes = future.result()
-                    progress.advance(len(outcomes), work.take(outcomes))
-    finally:
-        gc.unfreeze()
-    return sorted(work.outcomes, key=_image_order)
-
-
-class _Work:
-    """What is still to be compiled, the largest methods first, and what was."""
-
-    def __init__(self, unit: CompilationUnit, roots: Iterable[WorkItem]) -> None:
-        self.outcomes: list[Outcome] = []
-        self._generic_virtuals = GenericVirtuals(unit)
-        self._known: set[Key] = set()
-        self._waiting: list[WorkItem] = []
-        self._add(roots)
-
-    def _add(self, items: Iterable[WorkItem]) -> int:
-        new = []
-        for item in items:
-            if item.key not in self._known:
-                self._known.add(item.key)
-                new.append(item)
-        self._waiting += new
-        self._waiting.sort(key=lambda item: item.size)
-        return len(new)
-
-    def next_chunk(self) -> list[Key]:
-        """The keys of the next task; [] if nothing waits."""
-        chunk: list[Key] = []
-        size = 0
-        while self._waiting and (not chunk or (size + self._waiting[-1].size <= _CHUNK_SIZE and len(chunk) < 100)):
-            item = self._waiting.pop()
-            chunk.append(item.key)
-            size += item.size
-        return chunk
-
-    def take(self, outcomes: list[Outcome]) -> int:
-        """Keep outcomes; the number of methods that turned out to be needed besides."""
-        self.outcomes += outcomes
-        added = 0
-        for outcome in outcomes:
-            added += self._add(outcome.required)
-            added += self._add(self._generic_virtuals.add(outcome.generic_virtuals, outcome.types))
-        return added
 
 
 def _image_order(outcome: Outcome) -> tuple[bool, int, bytes, str]:

@@ -59,8 +59,15 @@ def default_jobs() -> int:
 
 def make_executor(jobs: int) -> Executor:
     """An executor for the unit that was shared last: `jobs` processes, or this one."""
-    if jobs == 1:
-        return SerialExecutor()
+    return SerialExecutor() if jobs == 1 else _process_pool(jobs)
+
+
+def make_isolated_executor() -> Executor:
+    """An executor of one process, which may die without harm for this one."""
+    return _process_pool(1)
+
+
+def _process_pool(jobs: int) -> Executor:
     can_fork = "fork" in multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("fork" if can_fork else "spawn")
     return ProcessPoolExecutor(jobs, context, initializer=_start_worker)
