@@ -37,6 +37,22 @@ namespace System.Threading
         private List<Callback>? callbacks;
         private int nextId = 1;
         private sealed class Callback { internal Action<object?> Action = null!; internal object? State; internal int Id; }
+        public CancellationTokenSource() { }
+        public CancellationTokenSource(int millisecondsDelay) { CancelAfter(millisecondsDelay); }
+        public CancellationTokenSource(TimeSpan delay) : this((int)delay.TotalMilliseconds) { }
+        public void CancelAfter(int millisecondsDelay)
+        {
+            if (millisecondsDelay >= 0) Scheduler.AddTimer(Scheduler.Now + millisecondsDelay, static s => ((CancellationTokenSource)s!).Cancel(), this);
+        }
+        public void CancelAfter(TimeSpan delay) => CancelAfter((int)delay.TotalMilliseconds);
+        public static CancellationTokenSource CreateLinkedTokenSource(params CancellationToken[] tokens)
+        {
+            CancellationTokenSource source = new();
+            foreach (CancellationToken token in tokens) token.Register(static s => ((CancellationTokenSource)s!).Cancel(), source);
+            return source;
+        }
+        public static CancellationTokenSource CreateLinkedTokenSource(CancellationToken token1, CancellationToken token2) => CreateLinkedTokenSource(new[] { token1, token2 });
+        public System.Threading.Tasks.Task CancelAsync() { Cancel(); return System.Threading.Tasks.Task.CompletedTask; }
         public bool IsCancellationRequested => canceled;
         public CancellationToken Token => new CancellationToken(this);
         internal CancellationTokenRegistration Register(Action<object?> action, object? state)

@@ -303,8 +303,7 @@ namespace System
         public static int ProcessorCount => 1;
         public static bool HasShutdownStarted => false;
         public static int TickCount => (int)TickCount64;
-        public static long TickCount64 => Clock();
-        [MethodImpl(MethodImplOptions.InternalCall)] private static extern long Clock();
+        public static long TickCount64 => System.Threading.Scheduler.Now;
         [MethodImpl(MethodImplOptions.InternalCall)] public static extern void Exit(int exitCode);
         public static void FailFast(string? message) => FailFastCore(message);
         public static void FailFast(string? message, Exception? exception) => FailFastCore(message);

@@ -92,6 +92,44 @@ namespace System.Threading
             public void Dispose() { Lock? l = owner; if (l != null) { owner = null; l.Exit(); } }
         }
     }
+    public class SemaphoreSlim : IDisposable
+    {
+        private int count;
+        private readonly int maximum;
+        private readonly Queue<System.Threading.Tasks.TaskCompletionSource<bool>> waiting = new();
+        public SemaphoreSlim(int initialCount) : this(initialCount, int.MaxValue) { }
+        public SemaphoreSlim(int initialCount, int maxCount) { count = initialCount; maximum = maxCount; }
+        public int CurrentCount => count;
+        public System.Threading.Tasks.Task WaitAsync()
+        {
+            if (count > 0) { count--; return System.Threading.Tasks.Task.CompletedTask; }
+            System.Threading.Tasks.TaskCompletionSource<bool> source = new();
+            waiting.Enqueue(source);
+            return source.Task;
+        }
+        public void Wait() => WaitAsync().Wait();
+        public int Release() => Release(1);
+        public int Release(int releaseCount)
+        {
+            int before = count;
+            for (int i = 0; i < releaseCount; i++)
+                if (waiting.Count != 0) waiting.Dequeue().SetResult(true);
+                else if (++count > maximum) throw new InvalidOperationException("Adding the specified count to the semaphore would cause it to exceed its maximum count.");
+            return before;
+        }
+        public void Dispose() { }
+    }
+    public class ManualResetEventSlim : IDisposable
+    {
+        public bool IsSet { get; private set; }
+        public ManualResetEventSlim() { }
+        public ManualResetEventSlim(bool initialState) { IsSet = initialState; }
+        public void Set() => IsSet = true;
+        public void Reset() => IsSet = false;
+        public void Wait() => Scheduler.RunUntil(static e => ((ManualResetEventSlim)e!).IsSet, this);
+        public bool Wait(int millisecondsTimeout) { Wait(); return true; }
+        public void Dispose() { }
+    }
     public delegate void ThreadStart();
     public delegate void ParameterizedThreadStart(object? obj);
 }

@@ -179,8 +179,14 @@ class Signatures:
             self._scopes[index] = found
         return found
 
-    def type(self, signature: sig.TypeSignature, scope: Scope) -> TypeDesc:
-        """The type of a signature, with variables if it has some."""
+    def type(self, signature: sig.TypeSignature, scope: Scope, outer: Scope | None = None) -> TypeDesc:
+        """The type of a signature, with variables if it has some.
+
+        Args:
+            signature: the type.
+            scope: whose tokens it has.
+            outer: whose tokens the arguments of an instantiation have, if its definition names a module of its own.
+        """
         context = self.context
         if isinstance(signature, sig.SimpleType):
             if signature.element_type == sig.ELEMENT_TYPE_CANON_ZAPSIG:
@@ -194,9 +200,10 @@ class Signatures:
             return context.type_variable(signature.index)
         if isinstance(signature, sig.GenericInstanceType):
             definition = self.type(signature.definition, scope).definition
-            return context.instantiate(definition, tuple(self.type(a, scope) for a in signature.arguments))
+            inner = scope if outer is None else outer
+            return context.instantiate(definition, tuple(self.type(a, inner) for a in signature.arguments))
         if isinstance(signature, sig.ModuleType):
-            return self.type(signature.type, self.scope(signature.module))
+            return self.type(signature.type, self.scope(signature.module), scope)
         if isinstance(signature, sig.WrappedType):
             element = self.type(signature.element, scope)
             if signature.element_type == et.SZARRAY:

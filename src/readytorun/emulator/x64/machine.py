@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import unicorn
+from iced_x86 import Decoder, MemorySizeExt, Mnemonic, OpKind, RegisterExt
 from unicorn import unicorn_const as uc_const
 from unicorn import x86_const
 
@@ -249,18 +250,23 @@ class X64Machine(Machine):
         self.ip = target
 
     def division_overflows(self) -> bool:
-        """Read the operand of `div` or `idiv` r/m32, r/m64: zero or not."""
-        code = self.memory.read(self.ip, 16)
-        rex = 0
-        position = 0
-        if code[0] & 0xF0 == 0x40:
-            rex = code[0]
-            position = 1
-        modrm = code[position + 1]
-        if code[position] != 0xF7 or modrm >> 6 != 3:
-            raise ExecutionError(f"a division in a form that is not known: {code.hex(' ')}")
-        value = self.register(modrm & 7 | (rex & 1) << 3)
-        return (value if rex & 8 else value & 0xFFFFFFFF) != 0
+        """Whether the operand of the `div` or `idiv` at the instruction pointer is not zero."""
+        instruction = Decoder(64, self.memory.read(self.ip, 16), ip=self.ip).decode()
+        if instruction.mnemonic not in (Mnemonic.DIV, Mnemonic.IDIV):
+            raise ExecutionError(f"a division error in {instruction}")
+        if instruction.op0_kind == OpKind.REGISTER:
+            register = instruction.op0_register
+            value = self.register(RegisterExt.number(register))
+            bits = 8 * RegisterExt.size(register)
+        else:
+            address = instruction.virtual_address(0, 0, lambda register, index, width: self._value_of(register))
+            assert address is not None
+            bits = 8 * MemorySizeExt.size(instruction.memory_size)
+            value = int.from_bytes(self.memory.read(address, bits // 8), "little")
+        return value & (1 << bits) - 1 != 0
+
+    def _value_of(self, register: int) -> int:
+        return 0 if RegisterExt.is_segment_register(register) else self.register(RegisterExt.number(register))
 
     def prepare_call(self, target: int, stack_arguments: int = 0) -> int:
         sp = (self.sp - 0x100 - stack_arguments) & ~15
