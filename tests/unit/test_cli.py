@@ -18,6 +18,8 @@ from readytorun.compiler.driver import CompileOptions, compile_assemblies
 from readytorun.compiler.targets import target_by_name
 from readytorun.compiler.unit import CompilationUnit, Outcome
 from readytorun.ir.parser import parse_function
+from readytorun.r2r.constants import FixupKind, ImportSectionFlag
+from readytorun.r2r.fixup_blobs import InstructionSetSupport
 from readytorun.r2r.reader import R2RImage
 from readytorun.typesystem.keys import Key
 
@@ -53,6 +55,21 @@ def test_an_output_with_a_slash_is_a_folder(hello: Path, tmp_path: Path) -> None
     folder = tmp_path / "new"
     assert run("compile", hello, "-o", f"{folder}/").code == 0
     assert [path.name for path in folder.iterdir()] == ["Hello.dll"]
+
+
+def test_the_image_checks_the_instruction_sets_that_all_code_relies_on(hello: Path, tmp_path: Path) -> None:
+    assert run("compile", hello, "-o", tmp_path / "image.dll").code == 0
+    image = R2RImage.open(tmp_path / "image.dll")
+    (eager,) = (
+        cells
+        for section, cells in zip(image.import_sections, image.import_cells, strict=True)
+        if section.flags & ImportSectionFlag.EAGER
+    )
+    first = image.fixup_of(eager[0])
+    assert (first.kind, first.operands) == (
+        FixupKind.CHECK_INSTRUCTION_SET_SUPPORT,
+        (InstructionSetSupport(((22, True),)),),
+    )
 
 
 def test_report_has_the_documented_form(hello: Path, tmp_path: Path) -> None:

@@ -26,8 +26,11 @@ from readytorun.compiler.unit import CompilationUnit, Outcome, UnitSpec, WorkIte
 from readytorun.compiler.worklist import is_instantiation
 from readytorun.errors import UsageError
 from readytorun.importer.refusal import Reason
-from readytorun.r2r.constants import HeaderFlag
+from readytorun.r2r.constants import FixupKind, HeaderFlag
+from readytorun.r2r.fixup_blobs import Fixup, InstructionSetSupport, encode_fixup
+from readytorun.r2r.instruction_sets import BASELINES
 from readytorun.r2r.manifest import AssemblyIdentity, ManifestBuilder
+from readytorun.r2r.model import Cell, ImportSectionKind, ThunkKind
 from readytorun.r2r.writer import write_image
 
 
@@ -152,7 +155,12 @@ def _compile_assembly(
         if unit.compiler.bubble is not None:
             flags |= HeaderFlag.MULTIMODULE_VERSION_BUBBLE
         image = write_image(
-            unit.module.file, options.target.image, entries, flags=flags, manifest=_manifest(unit, outcomes)
+            unit.module.file,
+            options.target.image,
+            entries,
+            flags=flags,
+            eager_cells=[_baseline_check(options.target)],
+            manifest=_manifest(unit, outcomes),
         )
         _write_file(output, image)
     finally:
@@ -212,6 +220,15 @@ def _fail_on_internal_error(path: Path, refused: tuple[RefusedEntry, ...]) -> No
     for entry in refused:
         if entry.reason == Reason.INTERNAL_ERROR:
             raise MethodInternalError(str(path), entry)
+
+
+def _baseline_check(target: CompilationTarget) -> Cell:
+    """The cell by which the runtime rejects the whole image on a machine that lacks what all code relies on."""
+    sets = InstructionSetSupport(tuple((number, True) for number in BASELINES[target.image.machine]))
+    blob = encode_fixup(
+        Fixup(FixupKind.CHECK_INSTRUCTION_SET_SUPPORT, (sets,)), (target.image.major, target.image.minor)
+    )
+    return Cell(ImportSectionKind.EAGER, blob, ThunkKind.NONE)
 
 
 def _write_file(path: Path, content: bytes) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from readytorun.r2r.target import Machine
+
 INSTRUCTION_SETS: Final = {
     1: "Sse",
     2: "Sse2",
@@ -89,6 +91,9 @@ INSTRUCTION_SETS: Final = {
     83: "Avx512Vpopcntdq",
     84: "Zbs",
 }
+
+# The instruction sets that all code for a machine may use, by Machine.
+BASELINES: Final = {Machine.AMD64: (22,), Machine.ARM64: (16, 17)}
 
 
 def instruction_set_name(number: int) -> str:
