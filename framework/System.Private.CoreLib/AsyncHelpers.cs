@@ -347,6 +347,8 @@ namespace System.Runtime.CompilerServices
         private static void TransparentAwait(object task) => AsyncSuspend(SuspendOnTask((Task)task, false));
 #endif
 
+        private struct Unread { internal long A, B, C, D, E, F, G, H; }
+
         // A task of a chain of suspended methods, which it resumes one after the other.
         private sealed class RuntimeAsyncTask<T> : Task<T>
         {
@@ -443,8 +445,9 @@ namespace System.Runtime.CompilerServices
                         else if (next.HasResult) suspended = current.ResumeInfo->Resume(current, ref next.Result);
                         else
                         {
-                            long nowhere = 0;
-                            suspended = current.ResumeInfo->Resume(current, ref Unsafe.As<long, byte>(ref nowhere));
+                            // The result of a covariant override, which nobody asks for.
+                            Unread nowhere = default;
+                            suspended = current.ResumeInfo->Resume(current, ref Unsafe.As<Unread, byte>(ref nowhere));
                         }
                     }
                     catch (Exception e)

@@ -185,6 +185,51 @@ namespace System.Runtime.CompilerServices
         public SwitchExpressionException(object? unmatchedValue) : base("Non-exhaustive switch expression failed to match its input." + (unmatchedValue == null ? "" : "\nUnmatched value was " + unmatchedValue.ToString() + ".")) { UnmatchedValue = unmatchedValue; }
         public object? UnmatchedValue { get; }
     }
+    [InlineArray(2)]
+    [System.Runtime.Versioning.NonVersionable]
+    public struct InlineArray2<T> { private T t; }
+    [InlineArray(3)]
+    [System.Runtime.Versioning.NonVersionable]
+    public struct InlineArray3<T> { private T t; }
+    [InlineArray(4)]
+    [System.Runtime.Versioning.NonVersionable]
+    public struct InlineArray4<T> { private T t; }
+    [InlineArray(5)]
+    [System.Runtime.Versioning.NonVersionable]
+    public struct InlineArray5<T> { private T t; }
+    [InlineArray(6)]
+    [System.Runtime.Versioning.NonVersionable]
+    public struct InlineArray6<T> { private T t; }
+    [InlineArray(7)]
+    [System.Runtime.Versioning.NonVersionable]
+    public struct InlineArray7<T> { private T t; }
+    [InlineArray(8)]
+    [System.Runtime.Versioning.NonVersionable]
+    public struct InlineArray8<T> { private T t; }
+    [InlineArray(9)]
+    [System.Runtime.Versioning.NonVersionable]
+    public struct InlineArray9<T> { private T t; }
+    [InlineArray(10)]
+    [System.Runtime.Versioning.NonVersionable]
+    public struct InlineArray10<T> { private T t; }
+    [InlineArray(11)]
+    [System.Runtime.Versioning.NonVersionable]
+    public struct InlineArray11<T> { private T t; }
+    [InlineArray(12)]
+    [System.Runtime.Versioning.NonVersionable]
+    public struct InlineArray12<T> { private T t; }
+    [InlineArray(13)]
+    [System.Runtime.Versioning.NonVersionable]
+    public struct InlineArray13<T> { private T t; }
+    [InlineArray(14)]
+    [System.Runtime.Versioning.NonVersionable]
+    public struct InlineArray14<T> { private T t; }
+    [InlineArray(15)]
+    [System.Runtime.Versioning.NonVersionable]
+    public struct InlineArray15<T> { private T t; }
+    [InlineArray(16)]
+    [System.Runtime.Versioning.NonVersionable]
+    public struct InlineArray16<T> { private T t; }
     public interface ITuple { int Length { get; } object? this[int index] { get; } }
     public class StrongBox<T> { public T Value = default!; public StrongBox() { } public StrongBox(T value) { Value = value; } }
     public sealed class RuntimeWrappedException : Exception { public RuntimeWrappedException(object thrownObject) { WrappedException = thrownObject; } public object WrappedException { get; } }

@@ -53,7 +53,7 @@ namespace System
             for (int i = 0; ; i++)
             {
                 object? x = GetFieldValue(a, i, out bool exists);
-                if (!exists) return i != 0;
+                if (!exists) return true;
                 object? y = GetFieldValue(b, i, out exists);
                 if (!Object.Equals(x, y)) return false;
             }

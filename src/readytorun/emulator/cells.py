@@ -208,17 +208,16 @@ class Cells:
     def method_address(self, named: NamedMethod, generic: GenericContext) -> int:
         """Address of the code that a MethodEntry fixup names."""
         runtime = self._runtime
-        is_async = bool(named.flags & sig.METHOD_ASYNC_VARIANT)
         method = named.method.substitute(generic.type_arguments, generic.method_arguments)
         if named.constrained is not None:
             constrained = generic.instantiate(named.constrained)
             target = runtime.dispatch.resolve_constrained(method, constrained)
-            return runtime.code.entry_of_code(target, is_async)
+            return runtime.code.entry_of_code(target)
         if named.flags & sig.METHOD_UNBOXING_STUB:
             return runtime.code.unboxing_entry_point(method)
         if named.flags & sig.METHOD_INSTANTIATING_STUB and needs_context(method):
-            return runtime.code.entry_point(method, is_async)
-        return runtime.code.entry_of_code(method, is_async)
+            return runtime.code.entry_point(method)
+        return runtime.code.entry_of_code(method)
 
     # --- lazy cells ---------------------------------------------------------------------------------------------------
 
@@ -267,7 +266,7 @@ class Cells:
         if not this:
             raise runtime.throw("NullReference")
         table = runtime.heap.table_of(this)
-        target = runtime.dispatch.entry_point(named.method, table, bool(named.flags & sig.METHOD_ASYNC_VARIANT))
+        target = runtime.dispatch.entry_point(named.method, table)
         # The cell's code is tried first from now on; what it does not know comes back to the thunk.
         otherwise = runtime.memory.u64(address)
         runtime.memory.set_u64(address, machine.stub_dispatch(table.address, target, otherwise))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from readytorun.emulator.errors import ExecutionError, MissingCodeError
 from readytorun.emulator.loader import LoadedImage, MethodCode
 from readytorun.r2r.reader import R2RMethod
-from readytorun.r2r.signatures import METHOD_ASYNC_VARIANT
 from readytorun.typesystem import element_types as et
 from readytorun.typesystem.method_desc import CONTEXT_METHOD_DESC, CONTEXT_METHOD_TABLE, MethodDesc
 
@@ -25,10 +24,9 @@ class CodeFinder:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._instances: dict[tuple[int, bool], tuple[LoadedImage, R2RMethod]] | None = None
-        self._entries: dict[tuple[int, bool], int] = {}
-        self._stubs: dict[tuple[int, bool, bool], int] = {}
-        self._unboxing: dict[int, int] = {}
+        self._instances: dict[int, tuple[LoadedImage, R2RMethod]] | None = None
+        self._entries: dict[int, int] = {}
+        self._stubs: dict[tuple[int, bool], int] = {}
         self._methods_by_code: dict[MethodCode, MethodDesc] = {}
         self.methods_by_entry: dict[int, MethodDesc] = {}
 
@@ -40,9 +38,9 @@ class CodeFinder:
                 return image
         return None
 
-    def _find(self, canonical: MethodDesc, is_async_variant: bool) -> tuple[LoadedImage, R2RMethod] | None:
+    def _find(self, canonical: MethodDesc) -> tuple[LoadedImage, R2RMethod] | None:
         """The record of canonical code: by row, or by signature if it is an instantiation or async variant."""
-        if not canonical.instantiation and not canonical.owner.instantiation and not is_async_variant:
+        if not canonical.instantiation and not canonical.owner.instantiation and not canonical.is_async_variant:
             image = self._image_of(canonical)
             record = None if image is None else image.method_defs.get(canonical.token & 0xFFFFFF)
             return None if record is None or image is None else (image, record)
@@ -54,43 +52,38 @@ class CodeFinder:
                     if record.signature is None:
                         continue
                     named = signatures.method(record.signature, signatures.scope(None))
-                    key = named.method.id, bool(named.flags & METHOD_ASYNC_VARIANT)
-                    self._instances.setdefault(key, (image, record))
-        return self._instances.get((canonical.id, is_async_variant))
+                    self._instances.setdefault(named.method.id, (image, record))
+        return self._instances.get(canonical.id)
 
     def has_code(self, method: MethodDesc) -> bool:
         """Whether an image has native code for a method."""
-        return self._find(method.canonical(), False) is not None
+        return self._find(method.canonical()) is not None
 
-    def entry_of_code(self, method: MethodDesc, is_async_variant: bool = False) -> int:
+    def entry_of_code(self, method: MethodDesc) -> int:
         """Address of the code of a method, which takes a generic context where shared code does.
 
         Raises:
             MissingCodeError: no image has it, and the runtime does not supply it.
         """
         canonical = method.canonical()
-        key = canonical.id, is_async_variant
-        found = self._entries.get(key)
+        found = self._entries.get(canonical.id)
         if found is None:
-            found = self._make_entry(canonical, is_async_variant)
-            self._entries[key] = found
+            found = self._entries[canonical.id] = self._make_entry(canonical)
             self.methods_by_entry[found] = canonical
         return found
 
-    def _make_entry(self, canonical: MethodDesc, is_async_variant: bool) -> int:
+    def _make_entry(self, canonical: MethodDesc) -> int:
         runtime = self._runtime
         if canonical.owner.element_type == et.STRING and canonical.is_ctor:
             return self.entry_of_code(self._string_constructor(canonical))
         supplied = runtime.internal_calls.find(canonical)
         if supplied:
             return supplied
-        found = self._find(canonical, is_async_variant)
+        found = self._find(canonical)
         if found is None:
             if canonical.is_abstract:
                 raise ExecutionError(f"abstract method {canonical} is called")
-            where = canonical.module.name
-            what = "async variant of " if is_async_variant else ""
-            raise MissingCodeError(f"no image has native code for {what}method {canonical} of {where}")
+            raise MissingCodeError(f"no image has native code for {canonical} of {canonical.module.name}")
         image, record = found
         code = image.code_of_function(record.function_index)
         code.record = record
@@ -114,15 +107,15 @@ class CodeFinder:
 
     # --- entry points of exact methods --------------------------------------------------------------------------------
 
-    def entry_point(self, method: MethodDesc, is_async_variant: bool = False) -> int:
+    def entry_point(self, method: MethodDesc) -> int:
         """Address to call a method at that passes only what its signature says.
 
         Where the code takes a generic context, it is a stub that adds it.
         """
-        code = self.entry_of_code(method, is_async_variant)
+        code = self.entry_of_code(method)
         if method.is_shared or not needs_context(method):
             return code
-        key = method.id, is_async_variant, False
+        key = method.id, False
         found = self._stubs.get(key)
         if found is None:
             found = self._instantiating_stub(method, code, 0)
@@ -132,7 +125,7 @@ class CodeFinder:
 
     def unboxing_entry_point(self, method: MethodDesc) -> int:
         """Address to call an instance method of a value type at with a box as `this`."""
-        key = method.id, False, True
+        key = method.id, True
         found = self._stubs.get(key)
         if found is None:
             code = self.entry_of_code(method)

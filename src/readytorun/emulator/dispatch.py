@@ -25,13 +25,13 @@ class Dispatch:
         self._vtables: dict[int, dict[MethodDesc, tuple[MethodDesc, TypeDesc]]] = {}
         self._slots: dict[MethodDesc, MethodDesc] = {}
         self._resolved: dict[tuple[int, int], MethodDesc] = {}
-        self._entries: dict[tuple[int, int, bool], int] = {}
+        self._entries: dict[tuple[int, int], int] = {}
 
     # --- entry points -------------------------------------------------------------------------------------------------
 
-    def entry_point(self, method: MethodDesc, table: MethodTable, is_async_variant: bool = False) -> int:
+    def entry_point(self, method: MethodDesc, table: MethodTable) -> int:
         """Address to call `method` at on an object of a type; `this` is the object there, also of boxed values."""
-        key = method.id, table.address, is_async_variant
+        key = method.id, table.address
         found = self._entries.get(key)
         if found is None:
             target = self.resolve(method, table.type)
@@ -39,7 +39,7 @@ class Dispatch:
             if target.owner.is_value_type:
                 found = code.unboxing_entry_point(target)
             else:
-                found = code.entry_point(target, is_async_variant)
+                found = code.entry_point(target)
             self._entries[key] = found
         return found
 
@@ -54,7 +54,9 @@ class Dispatch:
         key = method.id, exact.id
         found = self._resolved.get(key)
         if found is None:
-            if method.owner.is_interface:
+            if method.is_async_variant:
+                found = self.resolve(method.ordinary, exact).async_variant
+            elif method.owner.is_interface:
                 found = self._resolve_interface(method, exact)
             elif not method.is_virtual:
                 found = self._on_exact_owner(method, exact)
@@ -263,6 +265,8 @@ class Dispatch:
         Raises:
             ExecutionError: it would have to box the value.
         """
+        if method.is_async_variant:
+            return self.resolve_constrained(method.ordinary, constrained).async_variant
         if method.is_static:
             return self._resolve_static(method, constrained)
         found = self.resolve(method, constrained)

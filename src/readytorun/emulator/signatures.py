@@ -237,6 +237,8 @@ class Signatures:
         if flags & sig.METHOD_INSTANTIATION:
             arguments = tuple(self.type(a, outer) for a in signature.arguments)
             method = self.context.method_instance(method, arguments)
+        if flags & sig.METHOD_ASYNC_VARIANT:
+            method = method.async_variant
         constrained = None if signature.constrained is None else self.type(signature.constrained, scope)
         return NamedMethod(method, flags, constrained)
 

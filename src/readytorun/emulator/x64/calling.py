@@ -81,7 +81,7 @@ def call_layout(method: MethodDesc, with_context: bool, drop_this: bool = False)
         this = allocator.word(2 if method.owner.is_value_type else 1)
     buffer = allocator.word(2) if has_return_buffer(signature.return_type) else None
     context = allocator.word(0) if with_context else None
-    continuation = allocator.word(1) if getattr(signature, "is_async_call", False) else None
+    continuation = allocator.word(1) if signature.is_async_call else None
     arguments = tuple(allocator.argument(type) for type in signature.params)
     return CallLayout(this, buffer, context, continuation, arguments, allocator.stack)
 

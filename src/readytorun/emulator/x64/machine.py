@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import unicorn
-from iced_x86 import Decoder, MemorySizeExt, Mnemonic, OpKind, RegisterExt
+from iced_x86 import Decoder, MemorySizeExt, Mnemonic, OpKind, Register, RegisterExt
 from unicorn import unicorn_const as uc_const
 from unicorn import x86_const
 
@@ -259,14 +259,14 @@ class X64Machine(Machine):
             value = self.register(RegisterExt.number(register))
             bits = 8 * RegisterExt.size(register)
         else:
-            address = instruction.virtual_address(0, 0, lambda register, index, width: self._value_of(register))
-            assert address is not None
+            address = instruction.memory_displacement
+            if instruction.memory_base not in (Register.NONE, Register.RIP):
+                address += self.register(RegisterExt.number(instruction.memory_base))
+            if instruction.memory_index != Register.NONE:
+                address += self.register(RegisterExt.number(instruction.memory_index)) * instruction.memory_index_scale
             bits = 8 * MemorySizeExt.size(instruction.memory_size)
-            value = int.from_bytes(self.memory.read(address, bits // 8), "little")
+            value = int.from_bytes(self.memory.read(address & (1 << 64) - 1, bits // 8), "little")
         return value & (1 << bits) - 1 != 0
-
-    def _value_of(self, register: int) -> int:
-        return 0 if RegisterExt.is_segment_register(register) else self.register(RegisterExt.number(register))
 
     def prepare_call(self, target: int, stack_arguments: int = 0) -> int:
         sp = (self.sp - 0x100 - stack_arguments) & ~15
