@@ -15,7 +15,7 @@ static class Program
 {
     static readonly (string Name, Func<long> Run)[] Kernels =
     {
-        ("vectors", Vectors.Run),
+        ("vectors-3d", Vectors.Run),
         ("virtual-calls", VirtualCalls.Run), ("generic-map", GenericMap.Run), ("string-building", StringBuilding.Run),
         ("interpreter", Interpreter.Run), ("exceptions", Exceptions.Run), ("closures", Closures.Run), ("casts", Casts.Run),
         ("queens", Queens.Run), ("collatz", Collatz.Run), ("sha256", Sha256.Run), ("spans", Spans.Run), ("floats", Floats.Run), ("statics", Statics.Run), ("md-arrays", MdArrays.Run), ("iterators", Iterators.Run),
@@ -38,7 +38,7 @@ static class Program
                 best = Math.Min(best, (Stopwatch.GetTimestamp() - start) * 1000.0 / Stopwatch.Frequency);
                 if (again != checksum) { Console.WriteLine(name + ": the checksum changed"); return 1; }
             }
-            Console.WriteLine(name + ": " + checksum + " " + best.ToString("F2"));
+            Console.WriteLine(name + ": " + checksum + " " + best.ToString("F3"));
         }
         return 0;
     }

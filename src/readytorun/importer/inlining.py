@@ -22,6 +22,7 @@ from readytorun.typesystem.type_desc import TypeDesc
 
 _MAX_SIZE: Final = 36  # bytes of IL
 _MAX_STRAIGHT_SIZE: Final = 72  # of a body without branches and with at most one call
+_MAX_STRUCT_SIZE: Final = 120  # of such a body of a struct's method: most of it is access to fields
 _MAX_AGGRESSIVE_SIZE: Final = 240
 _MAX_DEPTH: Final = 6
 
@@ -89,7 +90,12 @@ def _examine(definition: MethodDesc) -> InlineCandidate | None:
     body = definition.body()
     if body is None or body.regions:
         return None
-    limit = _MAX_AGGRESSIVE_SIZE if definition.aggressive_inlining else _MAX_STRAIGHT_SIZE
+    if definition.aggressive_inlining:
+        limit = _MAX_AGGRESSIVE_SIZE
+    elif definition.owner.is_value_type:
+        limit = _MAX_STRUCT_SIZE
+    else:
+        limit = _MAX_STRAIGHT_SIZE
     if len(body.code) > limit:
         return None
     try:

@@ -24,6 +24,7 @@ from readytorun.ir.types import (
     F32,
     F64,
     I32,
+    I64,
     M_BYREF,
     M_F32,
     M_F64,
@@ -327,7 +328,10 @@ class _Promotion:
                 if number >= 0:
                     slot = self._function.slots[number]
                     address = self._address(block, slot)
-                    self._store_all(block, number, address, 0, slot.size, 0, False)
+                    if self._passes_in_registers(op, index):
+                        self._store_words(block, slot, address)
+                    else:
+                        self._store_all(block, number, address, 0, slot.size, 0, False)
                     op.args[index] = address
             block.ops.append(op)
             if isinstance(op, CallOp):
@@ -392,6 +396,55 @@ class _Promotion:
                     self._function.new_id(), opcode, VOID, memory, [address, value], False, 1, base + offset - start
                 )
                 block.ops.append(store)
+
+    def _passes_in_registers(self, op: Op, index: int) -> bool:
+        """Whether a call's operand, or what is returned, is a struct whose words are loaded into registers."""
+        if isinstance(op, CallOp):
+            param = index - 1 if op.target >= ops.TARGET_INDIRECT else index
+            layout = op.signature.params[param].layout if param >= 0 else None
+        else:
+            layout = self._function.signature.result.layout
+        return layout is not None and len(layout.register_classes) > 0
+
+    def _store_words(self, block: Block, slot: Slot, address: Op) -> None:
+        """Store all fields, those that share a word in one go: the processor has a word that is loaded as it was
+        stored at once, but waits for one that was put together from several stores."""
+        number = slot.id
+        fields = self._fields[number]
+        words: dict[int, list[int]] = {}
+        for offset in fields:
+            words.setdefault(offset & ~7, []).append(offset)
+        for start, offsets in words.items():
+            if len(offsets) == 1 or start + 8 > slot.size:
+                self._store_all(block, number, address, start, 8, start, False)
+                continue
+            word: Op | None = None
+            for offset in sorted(offsets):
+                value = self._as_word(block, self._ssa.read(self._variables[number][offset], block), fields[offset])
+                if offset != start:
+                    distance = self._append(block, ConstOp(self._function.new_id(), I32, 8 * (offset - start)))
+                    value = self._append(block, Op(self._function.new_id(), ops.SHL, I64, [value, distance]))
+                if word is None:
+                    word = value
+                else:
+                    word = self._append(block, Op(self._function.new_id(), ops.OR, I64, [word, value]))
+            if word is not None:
+                block.ops.append(
+                    MemoryOp(self._function.new_id(), ops.STORE, VOID, M_I64, [address, word], False, 1, start)
+                )
+
+    def _as_word(self, block: Block, value: Op, memory: int) -> Op:
+        """The bits of a field of less than a word, zero-extended to a word."""
+        if memory == M_F32:
+            value = self._append(block, Op(self._function.new_id(), ops.BITCAST, I32, [value]))
+        elif memory == M_U8 or memory == M_U16:
+            opcode = ops.ZEXT8 if memory == M_U8 else ops.ZEXT16
+            value = self._append(block, Op(self._function.new_id(), opcode, I32, [value]))
+        return self._append(block, Op(self._function.new_id(), ops.ZEXT32, I64, [value]))
+
+    def _append(self, block: Block, op: Op) -> Op:
+        block.ops.append(op)
+        return op
 
     def _load(self, block: Block, address: Op, memory: int, offset: int) -> Op:
         op = MemoryOp(

@@ -37,6 +37,7 @@ NOP: Final = 0x90
 INT3: Final = 0xCC
 RET: Final = 0xC3
 _COPY_UNROLL: Final = 128
+_COPY_WORDS: Final = 32
 _MAX_EPILOGS: Final = 3  # of each method that are longer than a jump; further returns jump to the last one
 _JUMP_SIZE: Final = 5
 
@@ -126,6 +127,17 @@ def _stack_argument(e: Emitter, arg: Op, type: int, offset: int, op: CallOp, ind
             raise Unsupported("struct-without-layout")
         e.address_at(arg, 0, SCRATCH)
         size = layout.size
+        if size <= _COPY_WORDS:
+            # Fields are often stored right before, and a word is not loaded at once if it spans several of them.
+            whole = size & ~7
+            for word in range(0, whole, 8):
+                e.code.rm(MOV_R_RM, 1, SCRATCH2, e.m_base, e.m_index, e.m_scale, e.m_disp + word)
+                e.code.rm(MOV_RM_R, 1, SCRATCH2, RSP, -1, 1, offset + word)
+            if size > whole:
+                copy_unrolled(
+                    e, e.m_base, e.m_index, e.m_scale, e.m_disp + whole, RSP, -1, 1, offset + whole, size - whole
+                )
+            return
         if size <= _COPY_UNROLL:
             copy_unrolled(e, e.m_base, e.m_index, e.m_scale, e.m_disp, RSP, -1, 1, offset, size)
             return
