@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 
 from readytorun.errors import BadImageError
 from readytorun.inspect.names import ImageNames
+from readytorun.inspect.thunks import thunk_at, thunk_name
 from readytorun.r2r.constants import section_name
 from readytorun.r2r.model import EHClauseKind
 from readytorun.r2r.reader import R2RImage, R2RMethod
@@ -167,7 +168,8 @@ class ImageSymbols:
         index = self.index_by_rva.get(rva)
         if index is not None:
             return self.function_symbol(index)
-        return None
+        thunk = thunk_at(self.image, rva)
+        return None if thunk is None else CodeSymbol(thunk_name(thunk, self.cell_text), SymbolKind.THUNK, -1, 0)
 
     # --- data ---------------------------------------------------------------------------------------------------------
 

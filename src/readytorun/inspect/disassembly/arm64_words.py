@@ -11,7 +11,7 @@ from enum import IntEnum
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
-import capstone
+import capstone  # type: ignore[import-untyped]
 
 _DISTINCT_WORDS_KEPT: Final = 1 << 17
 _ALL: Final = 0x7FFFFFFF  # register 31 is the stack pointer or zero: never tracked
@@ -79,8 +79,9 @@ def decode_word(word: int) -> Word:
     form = form_of(word)
     uses = 0
     if form in _PC_RELATIVE:
-        operands = operands[: operands.rindex("#")]
-    elif form is Form.MOVE:
+        text = f"{mnemonic} {operands[: operands.rindex('#')]}"
+        return Word(text, form, written_registers(word), 0)
+    if form is Form.MOVE:
         uses = 1 << (word >> 16 & 31)
     elif form is not Form.PLAIN:
         uses = 1 << (word >> 5 & 31)

@@ -42,6 +42,14 @@ class CodeExtent(NamedTuple):
     prefix: str = "L"
 
 
+def label_of(rva: int, extents: Sequence[CodeExtent]) -> str | None:
+    """The label of an address inside a method."""
+    for start, end, prefix in extents:
+        if start <= rva < end:
+            return f"{prefix}_{rva - start:04x}"
+    return None
+
+
 class OperandNames:
     """Words for addresses, seen from inside of one method."""
 
@@ -51,10 +59,7 @@ class OperandNames:
 
     def label(self, rva: int) -> str | None:
         """The label of an address inside the method."""
-        for start, end, prefix in self.extents:
-            if start <= rva < end:
-                return f"{prefix}_{rva - start:04x}"
-        return None
+        return label_of(rva, self.extents)
 
     def jump_target(self, rva: int) -> tuple[str, str]:
         """(operand, comment) for the target of a jump: a label, or whatever a call would show."""

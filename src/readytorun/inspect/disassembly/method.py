@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from itertools import takewhile
 from typing import Final
 
 from readytorun.errors import BadImageError
 from readytorun.inspect.disassembly import arm64, x64
-from readytorun.inspect.disassembly.instruction import CodeExtent, Instruction, OperandNames
+from readytorun.inspect.disassembly.instruction import CodeExtent, Instruction, OperandNames, label_of
 from readytorun.inspect.disassembly.marks import Mark, method_marks
 from readytorun.inspect.disassembly.parts import MethodPart, method_parts
+from readytorun.inspect.disassembly.switches import Switch, arm64_switches, x64_switches
 from readytorun.inspect.gc_text import header_lines
 from readytorun.inspect.lines import Line, Style
 from readytorun.inspect.symbols import SymbolKind, Symbols
@@ -26,7 +27,9 @@ from readytorun.r2r.target import Machine
 _PREFIXES: Final = {SymbolKind.COLD: "COLD", SymbolKind.RESUMPTION_STUB: "STUB"}
 _OPERANDS_COLUMN: Final = 8
 _COMMENT_COLUMN: Final = 36
-_TEXTS_KEPT: Final = 1 << 16
+_CASES_SHOWN: Final = 16
+_LONGEST_TABLE: Final = 4096  # bytes, where the size is not known
+_LABEL, _COMMENT = Style.KIND, Style.COMMENT
 _BYTES_WIDTH: Final = {Machine.AMD64: 22, Machine.ARM64: 8}
 _NO_MARKS: Final = 1 << 64
 
@@ -51,26 +54,61 @@ class ListingOptions:
 
 
 class _MethodCode:
-    """The parts of a method with what disassembly needs to know about all of them."""
+    """The parts of a method with what disassembly needs to know about all of them.
+
+    Attributes:
+        extents: where its code lies, for labels.
+        labels: RVAs that its code refers to, by branches, addresses and jump tables.
+        join_points: those, and what jump tables of unknown size may refer to.
+    """
 
     def __init__(self, image: R2RImage, method: R2RMethod) -> None:
         if image.machine not in (Machine.AMD64, Machine.ARM64):
             raise BadImageError(image.path, f"code of {image.machine.name} images is not decoded")
-        self.image = image
         is_x64 = image.machine == Machine.AMD64
         self._disassemble = x64.disassemble if is_x64 else arm64.disassemble
         referenced_addresses = x64.referenced_addresses if is_x64 else arm64.referenced_addresses
+        find_switches = x64_switches if is_x64 else arm64_switches
+        self.image = image
         self.parts = list(method_parts(image, method))
         self.extents = _extents(self.parts)
-        self.references: set[int] = set()
+        self.labels: set[int] = set()
+        self._more_join_points: set[int] = set()
+        self._switch_comments: dict[int, str] = {}
         for part in self.parts:
-            self.references |= referenced_addresses(self.code(part), part.rva)
+            code = self.code(part)
+            self.labels |= referenced_addresses(code, part.rva)
+            for switch in find_switches(code, part.rva):
+                self._add_switch(switch, part)
+        self.join_points = self.labels | self._more_join_points if self._more_join_points else self.labels
+
+    def _add_switch(self, switch: Switch, part: MethodPart) -> None:
+        size = _LONGEST_TABLE if switch.case_count is None else 4 * switch.case_count
+        try:
+            size = min(size, self.image.image.bytes_after(switch.table_rva) & ~3)
+            targets = switch.targets(self.image.image.read(switch.table_rva, size))
+        except BadImageError:
+            return  # not a switch after all
+        if switch.case_count == len(targets):
+            self.labels.update(targets)
+            shown = [label_of(target, self.extents) or f"{target:#x}" for target in targets[:_CASES_SHOWN]]
+            more = [f"… {len(targets)} in all"] if len(targets) > _CASES_SHOWN else []
+            self._switch_comments[switch.jump_rva] = " ".join(["switch", *shown, *more])
+        else:
+            inside = takewhile(lambda target: part.rva <= target < part.rva + part.size, targets)
+            self._more_join_points.update(inside)
 
     def code(self, part: MethodPart) -> bytes:
         return self.image.image.read(part.rva, part.size)
 
     def instructions(self, part: MethodPart, symbols: Symbols) -> Iterator[Instruction]:
-        return self._disassemble(self.code(part), part.rva, symbols, self.extents, self.references)
+        found = self._disassemble(self.code(part), part.rva, symbols, self.extents, self.join_points)
+        return self._with_switches(found) if self._switch_comments else found
+
+    def _with_switches(self, instructions: Iterator[Instruction]) -> Iterator[Instruction]:
+        for instruction in instructions:
+            comment = self._switch_comments.get(instruction.rva)
+            yield instruction if comment is None else instruction._replace(comment=comment)
 
 
 def _extents(parts: Sequence[MethodPart]) -> list[CodeExtent]:
@@ -159,48 +197,46 @@ def _gc_header(image: R2RImage, part: MethodPart) -> Iterator[Line]:
 def _part(
     code: _MethodCode, part: MethodPart, symbols: Symbols, marks: Sequence[Mark], with_bytes: bool
 ) -> Iterator[Line]:
-    labels = _labels(code.extents, code.references, part)
+    labels = _labels(code.extents, code.labels, part)
     width = _BYTES_WIDTH[code.image.machine]
     following = iter(marks)
     mark = next(following, None)
     mark_rva = _NO_MARKS if mark is None else mark.rva
-    style = Style.ADDRESS
+    address_style, plain_style = Style.ADDRESS, Style.PLAIN
+    mnemonics: dict[str, tuple[Style, str]] = {}
     for rva, _, raw, text, comment, _, _ in code.instructions(part, symbols):
         while mark is not None and mark_rva <= rva:
             yield mark.line
             mark = next(following, None)
             mark_rva = _NO_MARKS if mark is None else mark.rva
         if rva in labels:
-            yield ((Style.KIND, f"  {labels[rva]}:"),)
-        place = f"    {rva:08x}  {raw.hex():<{width}}  " if with_bytes else f"    {rva:08x}  "
-        if comment:
-            yield ((style, place), *_styled(text), (Style.COMMENT, f"{_gap(text)}  ; {comment}"))
+            yield ((_LABEL, f"  {labels[rva]}:"),)
+        place = f"    {rva:08x}  "
+        if with_bytes:
+            place += f"{raw.hex():<{width}}  "
+        mnemonic, _, operands = text.partition(" ")
+        if mnemonic in mnemonics:
+            styled = mnemonics[mnemonic]
         else:
-            yield ((style, place), *_styled(text))
+            styled = mnemonics[mnemonic] = (Style.MNEMONIC, f"{mnemonic:<{_OPERANDS_COLUMN}}")
+        if comment:
+            gap = " " * (_COMMENT_COLUMN - len(styled[1]) - len(operands))
+            yield ((address_style, place), styled, (plain_style, operands), (_COMMENT, f"{gap}  ; {comment}"))
+        elif operands:
+            yield ((address_style, place), styled, (plain_style, operands))
+        else:
+            yield ((address_style, place), (Style.MNEMONIC, mnemonic))
     while mark is not None:
         yield mark.line
         mark = next(following, None)
 
 
-@lru_cache(_TEXTS_KEPT)
-def _styled(text: str) -> Line:
-    """Mnemonic and operands of an instruction."""
-    mnemonic, _, operands = text.partition(" ")
-    if not operands:
-        return ((Style.MNEMONIC, mnemonic),)
-    return ((Style.MNEMONIC, f"{mnemonic:<{_OPERANDS_COLUMN}}"), (Style.PLAIN, operands))
-
-
-def _gap(text: str) -> str:
-    """The spaces between an instruction and its comment."""
-    return " " * (_COMMENT_COLUMN - sum(len(part) for _, part in _styled(text)))
-
-
 def _labels(extents: Sequence[CodeExtent], references: Collection[int], part: MethodPart) -> dict[int, str]:
     start, end = part.rva, part.rva + part.size
-    extent = next(extent for extent in extents if extent.start <= start < extent.end or start == extent.start)
-    return {
-        reference: f"{extent.prefix}_{reference - extent.start:04x}"
-        for reference in references
-        if start < reference < end
-    }
+    found = {}
+    for reference in references:
+        if start < reference < end:
+            label = label_of(reference, extents)
+            if label is not None:
+                found[reference] = label
+    return found
