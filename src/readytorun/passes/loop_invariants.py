@@ -97,8 +97,7 @@ class _Motion:
         for number in loop.blocks:
             self.inside[number] = True
         self.header = loop.header
-        self.preheader = None
-        self.moved = 0
+        self._forget_loop()
         has_calls = self._effects(loop)
         non_null = self._checked_before(loop)
         is_first = True
@@ -111,11 +110,12 @@ class _Motion:
             for other in self.made:
                 if self._position(other) == number and other is not self.preheader and not other.is_cold:
                     self._block(other, has_calls, False, non_null)
-        return self._has_moved()
-
-    def _has_moved(self) -> bool:
-        # In a method of its own: there, mypyc does not take the preheader for the None that `run` has set it to.
         return self.moved > 0 and self.preheader is not None
+
+    def _forget_loop(self) -> None:
+        # In a method of its own: in `run`, mypyc would take the preheader for None from here on.
+        self.preheader = None
+        self.moved = 0
 
     def _block(self, block: Block, has_calls: bool, is_first: bool, non_null: list[int]) -> bool:
         """Move what may be moved out of one block; whether all that is left of it cannot be noticed from outside."""
