@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 
+from irtools import choices
 from readytorun.ir import ops
 from readytorun.ir.builder import IRBuilder
 from readytorun.ir.function import Block, EHRegion, Funclet, Function, Slot
@@ -33,14 +34,7 @@ PAIR = StructLayout(16, 8, (), (0, 0))
 ARRAY_LENGTH = 6
 SIGNATURE = CallSignature([AbiType(REF), AbiType(REF), AbiType(I32), AbiType(I32), AbiType(I64)], AbiType(I32))
 
-_BINARY = [
-    *(ops.ADD, ops.SUB, ops.MUL, ops.AND, ops.OR, ops.XOR, ops.ADD, ops.SUB, ops.DIV, ops.REM, ops.DIV_UN, ops.REM_UN),
-    *(ops.ADD_OVF, ops.SUB_OVF, ops.MUL_OVF, ops.ADD_OVF_UN, ops.SUB_OVF_UN, ops.MUL_OVF_UN, ops.MULHI, ops.MULHI_UN),
-]
-_SHIFTS = [ops.SHL, ops.SHR, ops.SHR_UN, ops.ROL, ops.ROR]
-_UNARY = [ops.NEG, ops.NOT, ops.LZCNT, ops.TZCNT, ops.POPCNT, ops.BSWAP]
-_CONSTANTS = [0, 1, 2, 3, 4, 5, 7, 8, 16, 31, 32, 63, 255, 256, 65535, -1, -2, -128, 0x7FFFFFFF, -0x80000000]
-_DIVISORS = [3, 3, 4, 5, 7, 10, 100, 641, 1000, 0x7FFFFFFF, -3, -8, 1, 6]
+_BINARY = [*choices.ARITHMETIC, *choices.ARITHMETIC, *choices.DIVISIONS, *choices.CHECKED, *choices.HIGH_HALVES]
 
 
 class Generator:
@@ -79,7 +73,7 @@ class Generator:
         for variable, value in ((6, params[0]), (7, params[1]), (0, params[2]), (1, params[3]), (4, params[4])):
             self.write(variable, value)
         for variable in (2, 3, 5):
-            self.write(variable, builder.const(self.types[variable], self.random.choice(_CONSTANTS)))
+            self.write(variable, builder.const(self.types[variable], self.random.choice(choices.CONSTANTS)))
         self.write(8, builder.float_const(F64, 0x3FF8000000000000))
         self.block_of_statements()
         builder.terminate(ops.RETURN, [self.expression(I32, 1)], [], [])
@@ -137,16 +131,16 @@ class Generator:
         builder = self.builder
         if depth <= 0 or rng.random() < 0.25:
             if type in (I32, I64) and rng.random() < 0.35:
-                return builder.const(type, rng.choice(_CONSTANTS))
+                return builder.const(type, rng.choice(choices.CONSTANTS))
             return self.read(rng.choice([v for v, t in enumerate(self.types) if t == type]))
         choice = rng.randrange(16)
         if type == F64:
             if choice < 6:
-                opcode = rng.choice([ops.FADD, ops.FSUB, ops.FMUL, ops.FDIV])
+                opcode = rng.choice(choices.FLOAT_ARITHMETIC)
                 return builder.op(opcode, F64, [self.expression(F64, depth - 1), self.expression(F64, depth - 1)])
             if choice < 9:
-                return builder.op(rng.choice([ops.I2F, ops.U2F]), F64, [self.expression(I32, depth - 1)])
-            return builder.op(rng.choice([ops.FNEG, ops.FABS]), F64, [self.expression(F64, depth - 1)])
+                return builder.op(rng.choice(choices.TO_FLOAT), F64, [self.expression(I32, depth - 1)])
+            return builder.op(rng.choice(choices.FLOAT_UNARY), F64, [self.expression(F64, depth - 1)])
         if type == REF:
             return self.read(rng.choice([6, 7]))
         if choice < 6:
@@ -154,16 +148,18 @@ class Generator:
             if opcode >= ops.ADD_OVF and rng.random() < 0.5:
                 opcode = ops.ADD
             if ops.DIV <= opcode <= ops.REM_UN and rng.random() < 0.7:
-                divisor = builder.const(type, rng.choice(_DIVISORS))
+                divisor = builder.const(type, rng.choice(choices.DIVISORS))
                 return builder.op(opcode, type, [self.expression(type, depth - 1), divisor])
             make = builder.binary if rng.random() < 0.5 else builder.op
             a = self.expression(type, depth - 1)
             b = self.expression(type, depth - 1)
             return make(opcode, type, a, b) if make == builder.binary else builder.op(opcode, type, [a, b])
         if choice < 7:
-            return builder.op(rng.choice(_SHIFTS), type, [self.expression(type, depth - 1), self.shift_count(depth)])
+            return builder.op(
+                rng.choice(choices.SHIFTS), type, [self.expression(type, depth - 1), self.shift_count(depth)]
+            )
         if choice < 8:
-            return builder.op(rng.choice(_UNARY), type, [self.expression(type, depth - 1)])
+            return builder.op(rng.choice(choices.UNARY), type, [self.expression(type, depth - 1)])
         if choice < 9:
             a = self.expression(type, depth - 1)
             b = self.expression(type, depth - 1)
@@ -173,9 +169,9 @@ class Generator:
         if choice < 11:
             return self.load_expression(type, depth)
         if type == I64:
-            return builder.op(rng.choice([ops.SEXT32, ops.ZEXT32]), I64, [self.expression(I32, depth - 1)])
+            return builder.op(rng.choice(choices.EXTENSIONS), I64, [self.expression(I32, depth - 1)])
         if choice < 12:
-            opcode = rng.choice([ops.SEXT8, ops.ZEXT8, ops.SEXT16, ops.ZEXT16])
+            opcode = rng.choice(choices.SMALL_EXTENSIONS)
             return builder.op(opcode, I32, [self.expression(I32, depth - 1)])
         if choice < 13:
             return builder.op(ops.TRUNC, I32, [self.expression(I64, depth - 1)])
@@ -270,7 +266,7 @@ class Generator:
             builder.null_check(self.expression(REF, 0))
         elif choice < 12:
             a = self.expression(I32, 2)
-            builder.trap_if(rng.randrange(10), a, builder.const(I32, rng.choice(_CONSTANTS)), rng.randrange(3))
+            builder.trap_if(rng.randrange(10), a, builder.const(I32, rng.choice(choices.CONSTANTS)), rng.randrange(3))
         elif choice < 16:
             self.if_statement()
         elif choice < 19:
@@ -329,7 +325,7 @@ class Generator:
         address = builder.addr_indexed(BYREF, array, index, 4, 16)
         if rng.random() < 0.3:
             address = builder.op(ops.ADD, BYREF, [builder.addr(BYREF, array, 16), builder.const(I64, 4)])
-        opcode = rng.choice([ops.ATOMIC_XCHG, ops.ATOMIC_ADD, ops.ATOMIC_CMPXCHG])
+        opcode = rng.choice(choices.ATOMICS)
         args = [address, self.expression(I32, 2)]
         if opcode == ops.ATOMIC_CMPXCHG:
             args.append(self.expression(I32, 1))

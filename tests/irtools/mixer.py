@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 
+from irtools import choices
 from irtools.interpreter import Machine, from_float, to_float, wrap
 from readytorun.ir import ops
 from readytorun.ir.builder import IRBuilder
@@ -55,19 +56,6 @@ SIGNATURE = CallSignature(
     ],
     AbiType(I64),
 )
-_CONSTANTS = [0, 1, -1, 2, 3, 5, 7, 8, 10, 16, 100, 127, 128, -128, 255, 65535, 0x7FFFFFFF, -0x80000000]
-_WIDE_CONSTANTS = [
-    *_CONSTANTS,
-    0x80000000,
-    0xFFFFFFFF,
-    1 << 40,
-    -(1 << 40),
-    (1 << 63) - 1,
-    -(1 << 63),
-    0x123456789ABCDEF,
-]
-_FLOATS = [0.0, -0.0, 1.0, -1.5, 3.25, 1e10, -1e10, 2.0**31, 2.0**63, -(2.0**63), 2.0**64, 1e30, 0.75, -0.25]
-_FLOATS += [float("inf"), float("-inf"), float("nan"), 4294967295.0, 2147483647.5]
 
 
 def float_bits(type: int, value: float) -> int:
@@ -192,9 +180,9 @@ class Mixer:
         rng = self.random
         builder = self.builder
         if type in (I32, I64) and rng.random() < 0.25:
-            return builder.const(type, rng.choice(_CONSTANTS if type == I32 else _WIDE_CONSTANTS))
+            return builder.const(type, rng.choice(choices.CONSTANTS if type == I32 else choices.WIDE_CONSTANTS))
         if type in (F32, F64) and rng.random() < 0.25:
-            return builder.float_const(type, float_bits(type, rng.choice(_FLOATS)))
+            return builder.float_const(type, float_bits(type, rng.choice(choices.FLOATS)))
         return rng.choice(self.pool[type])
 
     def to_i64(self, value: Op) -> Op:
@@ -202,7 +190,7 @@ class Mixer:
         if value.type == I64:
             return value
         if value.type == I32:
-            return builder.op(self.random.choice([ops.SEXT32, ops.ZEXT32]), I64, [value])
+            return builder.op(self.random.choice(choices.EXTENSIONS), I64, [value])
         if value.type in (F32, F64):
             return builder.op(ops.F2I, I64, [value])
         if value.type == REF:
@@ -346,27 +334,27 @@ class Mixer:
         a, b = self.pick(type), self.pick(type)
         choice = rng.randrange(12)
         if choice < 6:
-            opcode = rng.choice([ops.ADD, ops.SUB, ops.MUL, ops.AND, ops.OR, ops.XOR, ops.MULHI, ops.MULHI_UN])
+            opcode = rng.choice(choices.ARITHMETIC + choices.HIGH_HALVES)
             self.keep(builder.op(opcode, type, [a, b]))
         elif choice < 8:
-            opcode = rng.choice([ops.SHL, ops.SHR, ops.SHR_UN, ops.ROL, ops.ROR])
+            opcode = rng.choice(choices.SHIFTS)
             self.keep(builder.op(opcode, type, [a, self.pick(I32)]))
         elif choice < 9:
-            divisor = rng.choice([1, 2, 3, 4, 7, 10, 100, 1 << 20, 641, -3, -5, -8, 0x7FFFFFFF, -0x80000000, 60])
+            divisor = rng.choice(choices.DIVISORS)
             if type == I64:
                 divisor = rng.choice([divisor, 1 << 33, 1000000007, -(1 << 63), (1 << 63) - 1])
             if rng.random() < 0.5:
                 limit = rng.choice([8, 16, 31 if type == I32 else 63])
                 divisor = rng.choice([-1, 1]) * rng.randrange(2, 1 << limit)
-            opcode = rng.choice([ops.DIV, ops.REM, ops.DIV_UN, ops.REM_UN])
+            opcode = rng.choice(choices.DIVISIONS)
             self.keep(builder.op(opcode, type, [a, builder.const(type, divisor)]))
         elif choice < 10:
             odd = builder.op(ops.OR, type, [b, builder.const(type, 1)])
             positive = builder.op(ops.AND, type, [odd, builder.const(type, (1 << (31 if type == I32 else 63)) - 1)])
-            opcode = rng.choice([ops.DIV, ops.REM, ops.DIV_UN, ops.REM_UN])
+            opcode = rng.choice(choices.DIVISIONS)
             self.keep(builder.op(opcode, type, [a, positive]))
         elif choice < 11:
-            opcode = rng.choice([ops.NEG, ops.NOT, ops.LZCNT, ops.TZCNT, ops.POPCNT, ops.BSWAP])
+            opcode = rng.choice(choices.UNARY)
             self.keep(builder.op(opcode, type, [a]))
         else:
             self.keep(builder.compare(rng.randrange(10), a, b))
@@ -378,9 +366,9 @@ class Mixer:
         a, b = self.pick(type), self.pick(type)
         choice = rng.randrange(6)
         if choice < 3:
-            self.keep(builder.op(rng.choice([ops.FADD, ops.FSUB, ops.FMUL, ops.FDIV]), type, [a, b]))
+            self.keep(builder.op(rng.choice(choices.FLOAT_ARITHMETIC), type, [a, b]))
         elif choice < 5:
-            self.keep(builder.op(rng.choice([ops.FNEG, ops.FABS, ops.FSQRT]), type, [a]))
+            self.keep(builder.op(rng.choice([*choices.FLOAT_UNARY, ops.FSQRT]), type, [a]))
         else:
             self.keep(builder.float_compare(rng.randrange(12), a, b))
 
@@ -389,21 +377,21 @@ class Mixer:
         builder = self.builder
         choice = rng.randrange(9)
         if choice == 0:
-            self.keep(builder.op(rng.choice([ops.SEXT32, ops.ZEXT32]), I64, [self.pick(I32)]))
+            self.keep(builder.op(rng.choice(choices.EXTENSIONS), I64, [self.pick(I32)]))
         elif choice == 1:
             self.keep(builder.op(ops.TRUNC, I32, [self.pick(I64)]))
         elif choice == 2:
-            self.keep(builder.op(rng.choice([ops.I2F, ops.U2F]), F64, [self.pick(rng.choice([I32, I64]))]))
+            self.keep(builder.op(rng.choice(choices.TO_FLOAT), F64, [self.pick(rng.choice([I32, I64]))]))
         elif choice == 3:
             narrow = builder.op(ops.ZEXT16, I32, [self.pick(I32)])
-            self.keep(builder.op(rng.choice([ops.I2F, ops.U2F]), F32, [narrow]))
+            self.keep(builder.op(rng.choice(choices.TO_FLOAT), F32, [narrow]))
         elif choice < 6:
             value = self.pick(rng.choice([F32, F64]))
             self.keep(builder.op(rng.choice([ops.F2I, ops.F2U]), rng.choice([I32, I64]), [value]))
         elif choice == 6:
             self.keep(builder.op(ops.F2F, F64, [self.pick(F32)]))
         elif choice == 7:
-            opcode = rng.choice([ops.SEXT8, ops.ZEXT8, ops.SEXT16, ops.ZEXT16])
+            opcode = rng.choice(choices.SMALL_EXTENSIONS)
             self.keep(builder.op(opcode, I32, [self.pick(I32)]))
         else:
             narrow, wide = rng.choice([(I32, F32), (I64, F64)])
@@ -449,7 +437,7 @@ class Mixer:
             memory, type = rng.choice([(4, I32), (5, I64)])
             base, offset = self.place(8)
             old = builder.load(memory, base, offset)
-            opcode = rng.choice([ops.ADD, ops.SUB, ops.AND, ops.OR, ops.XOR, ops.MUL])
+            opcode = rng.choice(choices.ARITHMETIC)
             operands = [old, old if rng.random() < 0.1 else self.pick(type)]
             if rng.random() < 0.4:
                 operands.reverse()
@@ -472,7 +460,7 @@ class Mixer:
             base, offset = self.place(size)
             value = self.pick(type)
             if memory >= 6:
-                value = builder.float_const(type, float_bits(type, rng.choice(_FLOATS)))
+                value = builder.float_const(type, float_bits(type, rng.choice(choices.FLOATS)))
             builder.store(memory, base, value, offset)
             if rng.random() < 0.5 and type in (I32, I64):
                 self.keep(builder.op(rng.choice([ops.ADD, ops.XOR, ops.OR]), type, [self.pick(type), value]))
@@ -486,13 +474,13 @@ class Mixer:
         function = self.function
         memory = rng.choice([0, 1, 2, 3, 4, 5])
         type = MEMORY_VALUE_TYPES[memory]
-        opcode = rng.choice([ops.ATOMIC_XCHG, ops.ATOMIC_ADD, ops.ATOMIC_CMPXCHG])
+        opcode = rng.choice(choices.ATOMICS)
         base, offset = self.object(), 8 * rng.randrange(2, 10)
         args = [base, self.pick(type)]
         if opcode == ops.ATOMIC_CMPXCHG:
             comparand: Op = self.builder.load(memory, base, offset) if rng.random() < 0.5 else self.pick(type)
             if type == I32 and memory < 4:
-                comparand = self.builder.op((ops.SEXT8, ops.ZEXT8, ops.SEXT16, ops.ZEXT16)[memory], I32, [comparand])
+                comparand = self.builder.op(choices.SMALL_EXTENSIONS[memory], I32, [comparand])
             args.append(comparand)
         op = MemoryOp(function.new_id(), opcode, type, memory, args, False, 1, offset)
         self.builder.append(op)
@@ -540,7 +528,7 @@ class Mixer:
                 # NaNs have too many bit patterns to be shown.
                 value = self.pick(type)
                 if type in (F32, F64):
-                    value = builder.float_const(type, float_bits(type, rng.choice(_FLOATS[:14])))
+                    value = builder.float_const(type, float_bits(type, rng.choice(choices.FINITE_FLOATS)))
                     if rng.random() < 0.5:
                         value = builder.op(ops.I2F, type, [builder.op(ops.ZEXT16, I32, [self.pick(I32)])])
                 args.append(value)

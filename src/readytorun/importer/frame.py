@@ -126,6 +126,17 @@ class StackEntry:
         self.is_virtual = False
         self.variable = -1
 
+    def copy(self) -> StackEntry:
+        """Another entry for the same value, with all that is known of it."""
+        result = StackEntry(self.op, self.kind, self.type)
+        result.is_exact = self.is_exact
+        result.is_non_null = self.is_non_null
+        result.alias = self.alias
+        result.method = self.method
+        result.method_token = self.method_token
+        result.is_virtual = self.is_virtual
+        return result
+
 
 class MethodState:
     """What the root method and its inlinees share.

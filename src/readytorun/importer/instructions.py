@@ -16,7 +16,7 @@ from readytorun.importer import (
     tokens,
 )
 from readytorun.importer.abi import ir_type_of
-from readytorun.importer.frame import HELPER_RETHROW, HELPER_THROW, Frame, StackEntry, end_in_throw, normalize_small
+from readytorun.importer.frame import HELPER_RETHROW, HELPER_THROW, Frame, end_in_throw, normalize_small
 from readytorun.importer.refusal import Reason, Refusal
 from readytorun.ir import ops
 from readytorun.ir.function import Slot
@@ -184,14 +184,7 @@ def _import_throw(frame: Frame) -> None:
 def _import_dup(frame: Frame) -> None:
     entry = frame.pop()
     frame.stack.append(entry)
-    copy = StackEntry(entry.op, entry.kind, entry.type)
-    copy.is_exact = entry.is_exact
-    copy.is_non_null = entry.is_non_null
-    copy.method = entry.method
-    copy.method_token = entry.method_token
-    copy.is_virtual = entry.is_virtual
-    copy.alias = entry.alias
-    frame.stack.append(copy)
+    frame.stack.append(entry.copy())
 
 
 def load_argument(frame: Frame, index: int) -> None:
@@ -200,13 +193,7 @@ def load_argument(frame: Frame, index: int) -> None:
         raise frame.invalid("no such argument")
     value = frame.arg_values[index]
     if value is not None:
-        entry = StackEntry(value.op, value.kind, value.type)
-        entry.is_exact = value.is_exact
-        entry.is_non_null = value.is_non_null
-        entry.method = value.method
-        entry.method_token = value.method_token
-        entry.is_virtual = value.is_virtual
-        frame.stack.append(entry)
+        frame.stack.append(value.copy())
         return
     _load_variable(frame, frame.arg_types[index], frame.arg_variables[index], frame.arg_slots[index])
 

@@ -21,8 +21,9 @@ from readytorun.importer.function_pointers import import_delegate_newobj
 from readytorun.importer.generics import member_token, require_type_loaded, type_handle
 from readytorun.importer.intrinsics import boxes
 from readytorun.importer.intrinsics.nullable import has_value_offset, import_nullable_newobj, value_offset
+from readytorun.importer.intrinsics.shapes import continue_in
 from readytorun.ir import ops
-from readytorun.ir.function import Block, Slot
+from readytorun.ir.function import Slot
 from readytorun.ir.ops import CallOp, Op
 from readytorun.ir.types import BYREF, I32, I64, M_I32, M_I64, M_U8, REF, STRUCT, VOID, AbiType, CallSignature
 from readytorun.r2r.model import ThunkKind
@@ -260,10 +261,10 @@ def unbox_address(frame: Frame, entry: StackEntry, type: TypeDesc, open_type: Ty
         done = state.new_block(current)
         slow.is_cold = True
         builder.branch(ops.BRANCH, ops.EQ, actual, handle, done, slow)
-        _continue_in(frame, slow)
+        continue_in(frame, slow)
         state.call_helper(HELPER_UNBOX, BYREF, [handle, entry.op])
         builder.jump(done)
-        _continue_in(frame, done)
+        continue_in(frame, done)
     return builder.addr(BYREF, entry.op, 8)
 
 
@@ -305,15 +306,15 @@ def _unbox_nullable(frame: Frame, entry: StackEntry, type: TypeDesc, open_type: 
     done = state.new_block(current)
     slow.is_cold = True
     builder.branch(ops.BRANCH, ops.EQ, entry.op, builder.null(), done, some)
-    _continue_in(frame, some)
+    continue_in(frame, some)
     handle = type_handle(frame, underlying, underlying)
     builder.branch(ops.BRANCH, ops.EQ, builder.load_invariant(M_I64, entry.op, 0), handle, copy, slow)
-    _continue_in(frame, slow)
+    continue_in(frame, slow)
     # It throws, as a rule.
     handle = type_handle(frame, type, open_type)
     state.call_helper(HELPER_UNBOX_NULLABLE, VOID, [builder.slot_addr(result), handle, entry.op])
     builder.jump(done)
-    _continue_in(frame, copy)
+    continue_in(frame, copy)
     builder.store(M_U8, builder.slot_addr(result), builder.const(I32, 1), has_value_offset(type))
     payload = builder.addr(BYREF, entry.op, 8)
     destination = builder.addr(I64, builder.slot_addr(result), value_offset(type))
@@ -323,11 +324,4 @@ def _unbox_nullable(frame: Frame, entry: StackEntry, type: TypeDesc, open_type: 
         memory = memory_type_of(underlying)
         builder.store(memory, destination, builder.load(memory, payload))
     builder.jump(done)
-    _continue_in(frame, done)
-
-
-def _continue_in(frame: Frame, block: Block) -> None:
-    state = frame.state
-    state.function.blocks.append(block)
-    state.ssa.seal(block)
-    state.builder.block = block
+    continue_in(frame, done)
