@@ -114,7 +114,7 @@ def ir_type_of(type: TypeDesc) -> int:
     element = type.underlying.element_type
     result = _IR_TYPES[element]
     if result < 0:
-        raise Refusal(Reason.UNSUPPORTED_IL, f"value of type {type}")
+        raise Refusal(Reason.INVALID_IL, f"value of type {type}")
     return result
 
 

@@ -366,7 +366,7 @@ def open_method_at(frame: Frame, method: MethodDesc, token: int) -> MethodDesc:
         Refusal: there is no token.
     """
     if not token:
-        raise Refusal(Reason.UNSUPPORTED_IL, f"lookup of {method}, which no token of the caller names")
+        raise Refusal(Reason.TOKEN_NOT_IN_MODULE, f"lookup of {method}, which no token of the caller names")
     found = frame.module.resolve_method(token, None)
     return found.async_variant if method.is_async_variant else found
 

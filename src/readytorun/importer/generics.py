@@ -108,12 +108,12 @@ def context_value(frame: Frame) -> tuple[int, Op]:
     elif block is not None and frame.context_variable >= 0:
         context = state.ssa.read(frame.context_variable, block)
     else:
-        raise Refusal(Reason.UNSUPPORTED_IL, "no generic context")
+        raise frame.invalid("no generic context")
     if source == CONTEXT_METHOD_TABLE:
         return fixups.TYPE_DICTIONARY_LOOKUP, context
     if source == CONTEXT_METHOD_DESC:
         return fixups.METHOD_DICTIONARY_LOOKUP, context
-    raise Refusal(Reason.UNSUPPORTED_IL, "lookup without generic context")
+    raise frame.invalid("lookup without generic context")
 
 
 def runtime_lookup(frame: Frame, inner: bytes) -> Op:

@@ -22,7 +22,6 @@ class Reason(StrEnum):
     PINVOKE_MARSHALLING = "pinvoke-marshalling"
     UNMANAGED_CALLERS_ONLY = "unmanaged-callers-only"
     LAYOUT = "layout"
-    UNSUPPORTED_IL = "unsupported-il"
     UNSUPPORTED_CODE = "unsupported-code"
     GENERIC_RECURSION = "generic-recursion"
     INTERNAL_ERROR = "internal-error"
