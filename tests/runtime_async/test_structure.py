@@ -253,9 +253,9 @@ _REFUSED = """
 using System.Threading.Tasks;
 public static class Refused
 {
-    static unsafe delegate* unmanaged[Cdecl]<int, int> native;
+    static unsafe delegate* unmanaged[Cdecl]<string, int> native; // a call of it needs marshalling
     public static async Task<int> N(int x) { await Task.Yield(); return x; }
-    public static async Task<int> M(int x) { int y = await N(x); unsafe { y += native(x); } return y; }
+    public static async Task<int> M(int x) { int y = await N(x); unsafe { y += native(""); } return y; }
     public static async Task<int> Use(int x) { return await M(x); }
 }
 """
