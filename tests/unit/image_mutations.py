@@ -32,7 +32,7 @@ from readytorun.r2r.target import Machine, OperatingSystem, Target
 T = TypeVar("T")
 SECONDS = 10
 MEMORY_FACTOR = 20  # times the size of the file
-MEMORY_FLOOR = 2 << 20  # for what every image costs, however small it is, and the tables of this program
+MEMORY_FLOOR = 600_000  # for what every image costs, however small it is
 
 # Of these there is much, and little to be learned from it.
 _SELDOM = {PartKind.PADDING, PartKind.CODE, PartKind.METHOD_IL, PartKind.METADATA, PartKind.RESOURCES}

@@ -49,6 +49,7 @@ _FLAG_BITS: Final = 10
 _CHUNK: Final = 64  # normalised offsets per chunk of a range's live states
 _POSITION_BITS: Final = 6
 _MIN_INDIRECT_OVERHEAD: Final = 13  # width field 4, reference encoder's 7, smallest coded set 2
+_MAX_REGISTER_SLOTS: Final = 32 * 4  # each register with each combination of flags
 _LIVE_RUN: Final = 2
 _DEAD_RUN: Final = 4
 
@@ -549,7 +550,7 @@ def decode_code_length(reader: ByteReader, machine: int, version: int) -> int:
     return value << e.length_shift
 
 
-def decode_gc_info(reader: ByteReader, machine: int, version: int) -> GcInfo:
+def decode_gc_info(reader: ByteReader, machine: int, version: int, max_code_length: int = 0xFFFFFFFF) -> GcInfo:
     """Decode the GC info at the reader's position, which ends up behind it; BadImageError if it makes no sense."""
     e = _encoding(machine, version)
     bits = BitReader(reader)
@@ -569,17 +570,24 @@ def decode_gc_info(reader: ByteReader, machine: int, version: int) -> GcInfo:
 
     width = _ceil_log2(info.code_length >> e.offset_shift)
     bias = e.safe_point_bias
+    if info.code_length > max_code_length:
+        raise reader.error(f"{info.code_length} bytes of code are more than the file has")
     if safe_point_count > info.code_length:
-        raise reader.error(f"GC info has {safe_point_count} safe points in {info.code_length} bytes of code")
+        raise reader.error(f"{safe_point_count} safe points in {info.code_length} bytes of code")
+    previous = -1
     for _ in range(safe_point_count):
-        info.safe_points.append((bits.take(width) << e.offset_shift) + bias)
+        safe_point = (bits.take(width) << e.offset_shift) + bias
+        if safe_point <= previous:
+            raise reader.error("safe points are out of order")
+        info.safe_points.append(safe_point)
+        previous = safe_point
     end = 0
     for _ in range(range_count):
         start = end + _take_unsigned(bits, 6)
         end = start + _take_unsigned(bits, 6) + 1
+        if end << e.offset_shift > info.code_length:
+            raise reader.error("a range lies behind the code")
         info.ranges.append((start << e.offset_shift, end << e.offset_shift))
-    if end << e.offset_shift > info.code_length:
-        raise reader.error("GC info has a range behind the code")
 
     _take_slot_table(bits, info, e)
     if not (info.registers or info.stack or info.untracked):
@@ -647,6 +655,8 @@ def _take_slot_table(bits: BitReader, info: GcInfo, e: _Encoding) -> None:
     if bits.take(1):
         tracked_count = _take_unsigned(bits, 2)
         untracked_count = _take_unsigned(bits, 1)
+    if register_count > _MAX_REGISTER_SLOTS:
+        raise bits.reader.error(f"{register_count} register slots", bits.byte_position())
     flags = 1
     register = 0
     for _ in range(register_count):

@@ -595,13 +595,16 @@ class R2RImage:
         """(GC info, file offset, file offset behind it) of the method whose main body the function is."""
         reader = self._gc_info_reader(function_index)
         start = reader.pos
-        info = decode_gc_info(reader, self.machine, self.format.structures.gc_info)
+        info = decode_gc_info(reader, self.machine, self.format.structures.gc_info, len(self.data))
         return info, start, reader.pos
 
     def code_length_of(self, function_index: int) -> int:
         """Bytes of all code of the method whose main body the function is: the GC info's first field."""
         reader = self._gc_info_reader(function_index)
-        return decode_code_length(reader, self.machine, self.format.structures.gc_info)
+        length = decode_code_length(reader, self.machine, self.format.structures.gc_info)
+        if length > len(self.data):
+            raise reader.error(f"{length} bytes of code are more than the file has")
+        return length
 
     def function_size(self, function_index: int) -> int:
         """Bytes of code of one runtime function."""
