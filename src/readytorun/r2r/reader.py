@@ -63,6 +63,8 @@ UnwindInfo = unwind_x64.UnwindInfo | unwind_arm64.UnwindInfo
 
 _CHAINED_RECORD_SIZE: Final = 12
 _PE_OFFSET_AT: Final = 0x3C
+_COR_DIRECTORY: Final = 20 + 96 + 14 * 8  # from the COFF header, in PE32 and PE32+ files
+_COR_DIRECTORY_PLUS: Final = 20 + 112 + 14 * 8
 _MAX_FIXUP_SIZE: Final = 0x10000  # of a blob that does not tell its size
 
 
@@ -212,9 +214,9 @@ class R2RImage:
         self.path = image.path
         self.data = image.data
         pair = split_coff_machine(image.machine)
+        coff_header = int.from_bytes(self.data[_PE_OFFSET_AT : _PE_OFFSET_AT + 4], "little") + 4
         if pair is None:
-            pe_header = int.from_bytes(self.data[_PE_OFFSET_AT : _PE_OFFSET_AT + 4], "little")
-            raise BadImageError(image.path, f"COFF header: unknown machine {image.machine:#x}", pe_header + 4)
+            raise BadImageError(image.path, f"COFF header: unknown machine {image.machine:#x}", coff_header)
         self.undecoded_instances = 0
         self.machine: Machine = pair[0]
         self.os: OperatingSystem = pair[1]
@@ -222,7 +224,9 @@ class R2RImage:
         self.pointer_size = 4 if self.machine in (Machine.I386, Machine.ARM_THUMB2) else 8
         cor_header = image.cor_header
         if cor_header is None or not cor_header.managed_native_header[1]:
-            at = None if cor_header is None else cor_header.file_offset
+            at = coff_header + (_COR_DIRECTORY_PLUS if image.is_pe32_plus else _COR_DIRECTORY)
+            if cor_header is not None:
+                at = cor_header.file_offset
             raise BadImageError(image.path, "not a ReadyToRun image: no managed native header", at)
         reader = self.reader_at(cor_header.managed_native_header[0], None, "R2R header")
         start = reader.pos
