@@ -58,7 +58,7 @@ class CompileOptions:
         methods: patterns for `MethodFilter`; only what they select is compiled into the image.
         strict: raise MethodInternalError instead of leaving the method to the JIT.
         is_core_library: see `UnitSpec`.
-        core_in_bubble: take the core library for a part of each input's version bubble: its layouts and IL are relied on,
+        core_in_bubble: take the core library for part of each input's version bubble: its layouts and IL are relied on,
             and instantiations of its generics that an input needs are compiled into the input's image. The image then
             runs with this very core library only.
     """

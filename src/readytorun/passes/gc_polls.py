@@ -54,7 +54,7 @@ def _poll_loops(function: Function, graph: FlowGraph, is_safe: list[bool]) -> bo
                 _poll(function, order[latch])
                 is_safe[latch] = True
                 changed = True
-    # Of a loop with several entries nothing is known but that it goes along a retreating edge. Loops around the awaits of
+    # Of a loop with several entries only is known that it goes along a retreating edge. Loops around the awaits of
     # async methods are such: they are entered where the method is resumed, too.
     for source, target in forest.irreducible_edges:
         if not is_safe[source] and _goes_round_unsafely(graph, is_safe, source, target):

@@ -210,7 +210,7 @@ class CompiledMethod:
         debug_bounds: ascending native offsets.
         fixups: the cells that must be resolved before the method may run (sections IL_BODY, PRECODE, STRING).
         data_relocations: fields of the read-only data to be filled in; such data is not shared between methods.
-        suspension_points: of an async method, by state: byte offset in the code that stands for the await in stack traces.
+        suspension_points: of an async method, by state: byte offset of the code that is the await in stack traces.
     """
 
     code: bytes

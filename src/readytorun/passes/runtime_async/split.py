@@ -228,7 +228,7 @@ class _Splitter:
         return param
 
     def run(self) -> list[Block]:
-        """Split; gives the new blocks outside of all try ranges. `repair` is to follow when they are in the function."""
+        """Split; gives the new blocks outside of all try ranges. `repair` must follow once they are in the function."""
         function = self._function
         live = live_values(function)
         states: list[SavedState] = []
