@@ -406,4 +406,4 @@ def test_the_same_names_as_in_the_image_for_x64() -> None:
     common = x64.keys() & arm64.keys()
     kinds = Counter(x64[name] == arm64[name] for name in common)
     assert len(common) > 1200
-    assert kinds[True] / len(common) > 0.97
+    assert kinds[True] / len(common) > 0.98  # the rest is code that the compiler makes for one of them only
