@@ -23,6 +23,12 @@ namespace System
         [MethodImpl(MethodImplOptions.InternalCall)] private static extern Array CreateCore(Type elementType, int[] lengths);
         public static Array CreateInstance(Type elementType, int length) => CreateCore(elementType, new[] { length });
         public static Array CreateInstance(Type elementType, int length1, int length2) => CreateCore(elementType, new[] { length1, length2 });
+        [MethodImpl(MethodImplOptions.InternalCall)] private static extern Array CreateWithBounds(Type elementType, int[] lengths, int[] lowerBounds);
+        public static Array CreateInstance(Type elementType, int[] lengths, int[] lowerBounds)
+        {
+            if (lengths.Length != lowerBounds.Length) throw new ArgumentException("The lengths and lowerBounds arrays must have the same length.");
+            return CreateWithBounds(elementType, lengths, lowerBounds);
+        }
         public static Array CreateInstance(Type elementType, params int[] lengths) => CreateCore(elementType, lengths);
         public static T[] Empty<T>() => EmptyArray<T>.Value;
         private static class EmptyArray<T> { internal static readonly T[] Value = new T[0]; }
@@ -226,6 +232,22 @@ namespace System
         internal void Insert<T>(int index, T value) => throw new NotSupportedException("Collection was of a fixed size.");
         internal bool Remove<T>(T value) => throw new NotSupportedException("Collection was of a fixed size.");
         internal void RemoveAt<T>(int index) => throw new NotSupportedException("Collection was of a fixed size.");
+
+        // Native code for the arrays that every program may have: nothing else names these instantiations.
+        private void Instantiate()
+        {
+            Instantiate<bool>(); Instantiate<char>(); Instantiate<sbyte>(); Instantiate<byte>(); Instantiate<short>(); Instantiate<ushort>();
+            Instantiate<int>(); Instantiate<uint>(); Instantiate<long>(); Instantiate<ulong>(); Instantiate<nint>(); Instantiate<nuint>();
+            Instantiate<float>(); Instantiate<double>(); Instantiate<decimal>();
+        }
+        private void Instantiate<T>()
+        {
+            using IEnumerator<T> items = GetEnumerator<T>();
+            CopyTo(new T[get_Count<T>()], 0);
+            set_Item(0, get_Item<T>(0));
+            if (Contains(items.Current) && get_IsReadOnly<T>()) IndexOf(items.Current);
+            Add(items.Current); Clear<T>(); Insert(0, items.Current); Remove(items.Current); RemoveAt<T>(0);
+        }
     }
 
     internal sealed class SZGenericArrayEnumerator<T> : IEnumerator<T>

@@ -309,6 +309,16 @@ namespace System.Runtime.CompilerServices
             task.SetFailed(error);
             return task;
         }
+        private static RuntimeAsyncTask<T> NewSuspendedTask<T>()
+        {
+            RuntimeAsyncTask<T> task = new();
+            Thread thread = Thread.CurrentThread;
+            ExecutionContext? execution = thread._executionContext;
+            SynchronizationContext? synchronization = thread._synchronizationContext;
+            try { task.Suspended(null); }
+            finally { Restore(thread, execution, synchronization); }
+            return task;
+        }
         private static ValueTask ValueTaskFromException(Exception error) => new ValueTask(TaskFromException(error));
         private static ValueTask<T> ValueTaskFromException<T>(Exception error) => new ValueTask<T>(TaskFromException<T>(error));
 
@@ -316,9 +326,7 @@ namespace System.Runtime.CompilerServices
         private static Task CreateRuntimeAsyncTask(ref RuntimeAsyncAwaitState state) => CreateRuntimeAsyncTask<VoidTaskResult>(ref state);
         private static Task<T> CreateRuntimeAsyncTask<T>(ref RuntimeAsyncAwaitState state)
         {
-            RuntimeAsyncTask<T> task = new();
-            task.Suspended(null);
-            return task;
+            return NewSuspendedTask<T>();
         }
         private static ValueTask CreateRuntimeAsyncValueTask(ref RuntimeAsyncAwaitState state) => new ValueTask(CreateRuntimeAsyncTask(ref state));
         private static ValueTask<T> CreateRuntimeAsyncValueTask<T>(ref RuntimeAsyncAwaitState state) => new ValueTask<T>(CreateRuntimeAsyncTask<T>(ref state));
@@ -335,9 +343,7 @@ namespace System.Runtime.CompilerServices
         private static Task FinalizeTaskReturningThunk() => FinalizeTaskReturningThunk<VoidTaskResult>();
         private static Task<T> FinalizeTaskReturningThunk<T>()
         {
-            RuntimeAsyncTask<T> task = new();
-            task.Suspended(null);
-            return task;
+            return NewSuspendedTask<T>();
         }
         private static ValueTask FinalizeValueTaskReturningThunk() => new ValueTask(FinalizeTaskReturningThunk());
         private static ValueTask<T> FinalizeValueTaskReturningThunk<T>() => new ValueTask<T>(FinalizeTaskReturningThunk<T>());
@@ -367,24 +373,15 @@ namespace System.Runtime.CompilerServices
                 sentinel.Next = null;
                 Leaf leaf = CurrentLeaf(ref state);
                 CurrentLeaf(ref state) = default;
-                // The awaiter sees the contexts in which it was awaited.
+                // The awaiter sees the contexts in which it was awaited; who called puts back those of before, and then the
+                // notifications are sent that the suspension itself did not send.
                 Thread thread = Thread.CurrentThread;
-                ExecutionContext? execution = thread._executionContext;
-                SynchronizationContext? synchronization = thread._synchronizationContext;
                 thread._executionContext = leaf.ExecutionContext;
                 thread._synchronizationContext = leaf.SynchronizationContext;
-                try
-                {
-                    leafTask = leaf.Task;
-                    if (leaf.Task != null) leaf.Task.OnCompleted(MoveNextAction, leaf.CaptureContext, false);
-                    else if (leaf.CriticalNotifier != null) leaf.CriticalNotifier.UnsafeOnCompleted(MoveNextAction);
-                    else leaf.Notifier!.OnCompleted(MoveNextAction);
-                }
-                finally
-                {
-                    thread._executionContext = execution;
-                    thread._synchronizationContext = synchronization;
-                }
+                leafTask = leaf.Task;
+                if (leaf.Task != null) leaf.Task.OnCompleted(MoveNextAction, leaf.CaptureContext, false);
+                else if (leaf.CriticalNotifier != null) leaf.CriticalNotifier.UnsafeOnCompleted(MoveNextAction);
+                else leaf.Notifier!.OnCompleted(MoveNextAction);
             }
 
             private void MoveNext()

@@ -140,6 +140,7 @@ namespace System
         public string ToString(IFormatProvider? provider) => Number.FormatDouble(m_value, null);
         public string ToString(string? format, IFormatProvider? provider) => Number.FormatDouble(m_value, format);
         public TypeCode GetTypeCode() => TypeCode.Double;
+        int IConvertible.ToInt32(IFormatProvider? provider) => checked((int)Math.Round((double)m_value));
         public static double Parse(string s) => Number.ParseDouble(s);
         public static double Parse(string s, IFormatProvider? provider) => Number.ParseDouble(s);
         public static double Parse(string s, NumberStyles style, IFormatProvider? provider) => Number.ParseDouble(s);
@@ -173,6 +174,7 @@ namespace System
         public string ToString(IFormatProvider? provider) => Number.FormatSingle(m_value, null);
         public string ToString(string? format, IFormatProvider? provider) => Number.FormatSingle(m_value, format);
         public TypeCode GetTypeCode() => TypeCode.Single;
+        int IConvertible.ToInt32(IFormatProvider? provider) => checked((int)Math.Round((double)m_value));
         public static float Parse(string s) => (float)Number.ParseDouble(s);
         public static float Parse(string s, IFormatProvider? provider) => (float)Number.ParseDouble(s);
     }

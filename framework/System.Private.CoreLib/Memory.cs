@@ -198,6 +198,29 @@ namespace System
             return true;
         }
         public static bool SequenceEqual<T>(this Span<T> span, ReadOnlySpan<T> other) where T : IEquatable<T>? => SequenceEqual((ReadOnlySpan<T>)span, other);
+        public static int Count<T>(this ReadOnlySpan<T> span, T value) where T : IEquatable<T>? { int count = 0; foreach (T item in span) if (EqualityComparer<T>.Default.Equals(item, value)) count++; return count; }
+        public static int Count<T>(this Span<T> span, T value) where T : IEquatable<T>? => Count((ReadOnlySpan<T>)span, value);
+        public static int IndexOfAny<T>(this ReadOnlySpan<T> span, T value0, T value1) where T : IEquatable<T>? { for (int i = 0; i < span.Length; i++) if (EqualityComparer<T>.Default.Equals(span[i], value0) || EqualityComparer<T>.Default.Equals(span[i], value1)) return i; return -1; }
+        public static int IndexOf<T>(this ReadOnlySpan<T> span, ReadOnlySpan<T> value) where T : IEquatable<T>? { for (int i = 0; i <= span.Length - value.Length; i++) if (span.Slice(i, value.Length).SequenceEqual(value)) return i; return -1; }
+        public static int LastIndexOf<T>(this ReadOnlySpan<T> span, ReadOnlySpan<T> value) where T : IEquatable<T>? { for (int i = span.Length - value.Length; i >= 0; i--) if (span.Slice(i, value.Length).SequenceEqual(value)) return i; return -1; }
+        public static int LastIndexOf<T>(this ReadOnlySpan<T> span, T value) where T : IEquatable<T>? { for (int i = span.Length - 1; i >= 0; i--) if (EqualityComparer<T>.Default.Equals(span[i], value)) return i; return -1; }
+        public static int BinarySearch<T, TComparable>(this ReadOnlySpan<T> span, TComparable comparable) where TComparable : IComparable<T>
+        {
+            int low = 0, high = span.Length - 1;
+            while (low <= high)
+            {
+                int middle = (int)((uint)(low + high) >> 1);
+                int order = comparable.CompareTo(span[middle]);
+                if (order == 0) return middle;
+                if (order > 0) low = middle + 1;
+                else high = middle - 1;
+            }
+            return ~low;
+        }
+        public static int BinarySearch<T>(this ReadOnlySpan<T> span, IComparable<T> comparable) => BinarySearch<T, IComparable<T>>(span, comparable);
+        public static int CompareTo(this ReadOnlySpan<char> span, ReadOnlySpan<char> other, StringComparison comparisonType) => string.Compare(new string(span), new string(other), comparisonType);
+        public static bool Equals(this ReadOnlySpan<char> span, ReadOnlySpan<char> other, StringComparison comparisonType) => span.CompareTo(other, comparisonType) == 0;
+        public static Memory<T> AsMemory<T>(this T[]? array) => new(array);
         public static void Reverse<T>(this Span<T> span) { for (int i = 0, j = span.Length - 1; i < j; i++, j--) (span[i], span[j]) = (span[j], span[i]); }
         public static bool StartsWith<T>(this ReadOnlySpan<T> span, ReadOnlySpan<T> value) where T : IEquatable<T>? => value.Length <= span.Length && span.Slice(0, value.Length).SequenceEqual(value);
         public static ReadOnlySpan<char> Trim(this ReadOnlySpan<char> span)
@@ -213,6 +236,39 @@ namespace System
             Array.Sort(copy);
             copy.AsSpan().CopyTo(span);
         }
+    }
+
+    public readonly struct Memory<T>
+    {
+        private readonly T[]? array;
+        private readonly int start, length;
+        public Memory(T[]? array) { this.array = array; start = 0; length = array == null ? 0 : array.Length; }
+        public Memory(T[]? array, int start, int length) { _ = new Span<T>(array, start, length); this.array = array; this.start = start; this.length = length; }
+        public static Memory<T> Empty => default;
+        public int Length => length;
+        public bool IsEmpty => length == 0;
+        public Span<T> Span => new(array, start, length);
+        public Memory<T> Slice(int start) => Slice(start, length - start);
+        public Memory<T> Slice(int start, int length)
+        {
+            if ((uint)start > (uint)this.length || (uint)length > (uint)(this.length - start)) throw new ArgumentOutOfRangeException("start");
+            return new(array, this.start + start, length);
+        }
+        public T[] ToArray() => Span.ToArray();
+        public static implicit operator Memory<T>(T[]? array) => new(array);
+        public static implicit operator ReadOnlyMemory<T>(Memory<T> memory) => new(memory.array, memory.start, memory.length);
+    }
+    public readonly struct ReadOnlyMemory<T>
+    {
+        private readonly Memory<T> memory;
+        public ReadOnlyMemory(T[]? array) { memory = new(array); }
+        public ReadOnlyMemory(T[]? array, int start, int length) { memory = new(array, start, length); }
+        public int Length => memory.Length;
+        public bool IsEmpty => memory.IsEmpty;
+        public ReadOnlySpan<T> Span => memory.Span;
+        public ReadOnlyMemory<T> Slice(int start, int length) { Memory<T> part = memory.Slice(start, length); return Unsafe.As<Memory<T>, ReadOnlyMemory<T>>(ref part); }
+        public T[] ToArray() => memory.ToArray();
+        public static implicit operator ReadOnlyMemory<T>(T[]? array) => new(array);
     }
 
     public static class Buffer
@@ -310,6 +366,18 @@ namespace System.Runtime.CompilerServices
         [Intrinsic, NonVersionable, MethodImpl(MethodImplOptions.InternalCall)] public static extern ref T Unbox<T>(object box) where T : struct;
         [Intrinsic, NonVersionable, MethodImpl(MethodImplOptions.InternalCall)] public static extern void SkipInit<T>(out T value);
         [Intrinsic, NonVersionable, MethodImpl(MethodImplOptions.InternalCall)] public static extern void CopyBlock(void* destination, void* source, uint byteCount);
+        [Intrinsic, NonVersionable, MethodImpl(MethodImplOptions.InternalCall)] public static extern ref T Subtract<T>(ref T source, nint elementOffset);
+        [Intrinsic, NonVersionable, MethodImpl(MethodImplOptions.InternalCall)] public static extern void* Subtract<T>(void* source, int elementOffset);
+        [Intrinsic, NonVersionable, MethodImpl(MethodImplOptions.InternalCall)] public static extern ref T SubtractByteOffset<T>(ref T source, nint byteOffset);
+        [Intrinsic, NonVersionable, MethodImpl(MethodImplOptions.InternalCall)] public static extern bool IsAddressLessThanOrEqualTo<T>(ref readonly T left, ref readonly T right);
+        [Intrinsic, NonVersionable, MethodImpl(MethodImplOptions.InternalCall)] public static extern bool IsAddressGreaterThanOrEqualTo<T>(ref readonly T left, ref readonly T right);
+        [Intrinsic, NonVersionable, MethodImpl(MethodImplOptions.InternalCall)] public static extern void Copy<T>(ref T destination, void* source);
+        [Intrinsic, NonVersionable, MethodImpl(MethodImplOptions.InternalCall)] public static extern void Copy<T>(void* destination, ref readonly T source);
+        [Intrinsic, NonVersionable, MethodImpl(MethodImplOptions.InternalCall)] public static extern void CopyBlock(ref byte destination, ref readonly byte source, uint byteCount);
+        [Intrinsic, NonVersionable, MethodImpl(MethodImplOptions.InternalCall)] public static extern void CopyBlockUnaligned(void* destination, void* source, uint byteCount);
+        [Intrinsic, NonVersionable, MethodImpl(MethodImplOptions.InternalCall)] public static extern void InitBlock(ref byte startAddress, byte value, uint byteCount);
+        [Intrinsic, NonVersionable, MethodImpl(MethodImplOptions.InternalCall)] public static extern void InitBlockUnaligned(void* startAddress, byte value, uint byteCount);
+        [Intrinsic, NonVersionable, MethodImpl(MethodImplOptions.InternalCall)] public static extern void InitBlockUnaligned(ref byte startAddress, byte value, uint byteCount);
         [Intrinsic, NonVersionable, MethodImpl(MethodImplOptions.InternalCall)] public static extern void InitBlock(void* startAddress, byte value, uint byteCount);
     }
 
@@ -372,6 +440,12 @@ namespace System.Runtime.InteropServices
     }
     public static unsafe class NativeMemory
     {
+        public static void* AllocZeroed(nuint byteCount)
+        {
+            void* memory = Alloc(byteCount);
+            Unsafe.InitBlock(memory, 0, (uint)byteCount);
+            return memory;
+        }
         public static void* Alloc(nuint byteCount) => (void*)Marshal.AllocHGlobal((int)byteCount);
         public static void Free(void* ptr) => Marshal.FreeHGlobal((nint)ptr);
     }
@@ -389,5 +463,37 @@ namespace System.Runtime.InteropServices
         public object? Target => Read(handle);
         public bool IsAllocated => handle != 0;
         public nint AddrOfPinnedObject() => PinnedAddress(handle);
+    }
+}
+
+namespace System.Buffers.Binary
+{
+    public static class BinaryPrimitives
+    {
+        public static ushort ReverseEndianness(ushort value) => (ushort)(value >> 8 | value << 8);
+        public static short ReverseEndianness(short value) => (short)ReverseEndianness((ushort)value);
+        public static uint ReverseEndianness(uint value) => (value >> 24) | (value >> 8 & 0xFF00) | (value << 8 & 0xFF0000) | (value << 24);
+        public static int ReverseEndianness(int value) => (int)ReverseEndianness((uint)value);
+        public static ulong ReverseEndianness(ulong value) => (ulong)ReverseEndianness((uint)value) << 32 | ReverseEndianness((uint)(value >> 32));
+        public static long ReverseEndianness(long value) => (long)ReverseEndianness((ulong)value);
+        private static T Read<T>(ReadOnlySpan<byte> source) where T : unmanaged { if (source.Length < Unsafe.SizeOf<T>()) throw new ArgumentOutOfRangeException("length"); return Unsafe.ReadUnaligned<T>(ref Unsafe.AsRef(in source[0])); }
+        private static void Write<T>(Span<byte> destination, T value) where T : unmanaged { if (destination.Length < Unsafe.SizeOf<T>()) throw new ArgumentOutOfRangeException("length"); Unsafe.WriteUnaligned(ref destination[0], value); }
+        public static short ReadInt16BigEndian(ReadOnlySpan<byte> source) => ReverseEndianness(Read<short>(source));
+        public static ushort ReadUInt16BigEndian(ReadOnlySpan<byte> source) => ReverseEndianness(Read<ushort>(source));
+        public static int ReadInt32BigEndian(ReadOnlySpan<byte> source) => ReverseEndianness(Read<int>(source));
+        public static uint ReadUInt32BigEndian(ReadOnlySpan<byte> source) => ReverseEndianness(Read<uint>(source));
+        public static long ReadInt64BigEndian(ReadOnlySpan<byte> source) => ReverseEndianness(Read<long>(source));
+        public static short ReadInt16LittleEndian(ReadOnlySpan<byte> source) => Read<short>(source);
+        public static int ReadInt32LittleEndian(ReadOnlySpan<byte> source) => Read<int>(source);
+        public static uint ReadUInt32LittleEndian(ReadOnlySpan<byte> source) => Read<uint>(source);
+        public static long ReadInt64LittleEndian(ReadOnlySpan<byte> source) => Read<long>(source);
+        public static ulong ReadUInt64LittleEndian(ReadOnlySpan<byte> source) => Read<ulong>(source);
+        public static void WriteInt32BigEndian(Span<byte> destination, int value) => Write(destination, ReverseEndianness(value));
+        public static void WriteInt64BigEndian(Span<byte> destination, long value) => Write(destination, ReverseEndianness(value));
+        public static void WriteInt32LittleEndian(Span<byte> destination, int value) => Write(destination, value);
+        public static void WriteUInt32LittleEndian(Span<byte> destination, uint value) => Write(destination, value);
+        public static void WriteInt64LittleEndian(Span<byte> destination, long value) => Write(destination, value);
+        public static void WriteUInt64LittleEndian(Span<byte> destination, ulong value) => Write(destination, value);
+        public static void WriteDoubleLittleEndian(Span<byte> destination, double value) => Write(destination, value);
     }
 }

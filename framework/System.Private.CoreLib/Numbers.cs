@@ -1,4 +1,4 @@
-// Made by gen_numbers.py: the integer types.
+// The integer types.
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.Versioning;
@@ -21,6 +21,7 @@ namespace System
         public string ToString(IFormatProvider? provider) => Number.FormatLong(m_value);
         public string ToString(string? format, IFormatProvider? provider) => Number.FormatLong(m_value, format, 8);
         public TypeCode GetTypeCode() => TypeCode.SByte;
+        int IConvertible.ToInt32(IFormatProvider? provider) => m_value;
         public static sbyte Parse(string s) => (sbyte)Number.ParseLong(s, MinValue, MaxValue, "SByte");
         public static sbyte Parse(string s, IFormatProvider? provider) => Parse(s);
         public static sbyte Parse(string s, NumberStyles style, IFormatProvider? provider) => (style & NumberStyles.AllowHexSpecifier) != 0 ? (sbyte)Number.ParseHex(s, MaxValue) : Parse(s);
@@ -50,6 +51,7 @@ namespace System
         public string ToString(IFormatProvider? provider) => Number.FormatULong(m_value);
         public string ToString(string? format, IFormatProvider? provider) => Number.FormatULong(m_value, format, 8);
         public TypeCode GetTypeCode() => TypeCode.Byte;
+        int IConvertible.ToInt32(IFormatProvider? provider) => m_value;
         public static byte Parse(string s) => (byte)Number.ParseULong(s, MinValue, MaxValue, "Byte");
         public static byte Parse(string s, IFormatProvider? provider) => Parse(s);
         public static byte Parse(string s, NumberStyles style, IFormatProvider? provider) => (style & NumberStyles.AllowHexSpecifier) != 0 ? (byte)Number.ParseHex(s, MaxValue) : Parse(s);
@@ -79,6 +81,7 @@ namespace System
         public string ToString(IFormatProvider? provider) => Number.FormatLong(m_value);
         public string ToString(string? format, IFormatProvider? provider) => Number.FormatLong(m_value, format, 16);
         public TypeCode GetTypeCode() => TypeCode.Int16;
+        int IConvertible.ToInt32(IFormatProvider? provider) => m_value;
         public static short Parse(string s) => (short)Number.ParseLong(s, MinValue, MaxValue, "Int16");
         public static short Parse(string s, IFormatProvider? provider) => Parse(s);
         public static short Parse(string s, NumberStyles style, IFormatProvider? provider) => (style & NumberStyles.AllowHexSpecifier) != 0 ? (short)Number.ParseHex(s, MaxValue) : Parse(s);
@@ -108,6 +111,7 @@ namespace System
         public string ToString(IFormatProvider? provider) => Number.FormatULong(m_value);
         public string ToString(string? format, IFormatProvider? provider) => Number.FormatULong(m_value, format, 16);
         public TypeCode GetTypeCode() => TypeCode.UInt16;
+        int IConvertible.ToInt32(IFormatProvider? provider) => m_value;
         public static ushort Parse(string s) => (ushort)Number.ParseULong(s, MinValue, MaxValue, "UInt16");
         public static ushort Parse(string s, IFormatProvider? provider) => Parse(s);
         public static ushort Parse(string s, NumberStyles style, IFormatProvider? provider) => (style & NumberStyles.AllowHexSpecifier) != 0 ? (ushort)Number.ParseHex(s, MaxValue) : Parse(s);
@@ -137,6 +141,7 @@ namespace System
         public string ToString(IFormatProvider? provider) => Number.FormatLong(m_value);
         public string ToString(string? format, IFormatProvider? provider) => Number.FormatLong(m_value, format, 32);
         public TypeCode GetTypeCode() => TypeCode.Int32;
+        int IConvertible.ToInt32(IFormatProvider? provider) => m_value;
         public static int Parse(string s) => (int)Number.ParseLong(s, MinValue, MaxValue, "Int32");
         public static int Parse(string s, IFormatProvider? provider) => Parse(s);
         public static int Parse(string s, NumberStyles style, IFormatProvider? provider) => (style & NumberStyles.AllowHexSpecifier) != 0 ? (int)Number.ParseHex(s, MaxValue) : Parse(s);
@@ -166,6 +171,7 @@ namespace System
         public string ToString(IFormatProvider? provider) => Number.FormatULong(m_value);
         public string ToString(string? format, IFormatProvider? provider) => Number.FormatULong(m_value, format, 32);
         public TypeCode GetTypeCode() => TypeCode.UInt32;
+        int IConvertible.ToInt32(IFormatProvider? provider) => checked((int)m_value);
         public static uint Parse(string s) => (uint)Number.ParseULong(s, MinValue, MaxValue, "UInt32");
         public static uint Parse(string s, IFormatProvider? provider) => Parse(s);
         public static uint Parse(string s, NumberStyles style, IFormatProvider? provider) => (style & NumberStyles.AllowHexSpecifier) != 0 ? (uint)Number.ParseHex(s, MaxValue) : Parse(s);
@@ -195,6 +201,7 @@ namespace System
         public string ToString(IFormatProvider? provider) => Number.FormatLong(m_value);
         public string ToString(string? format, IFormatProvider? provider) => Number.FormatLong(m_value, format, 64);
         public TypeCode GetTypeCode() => TypeCode.Int64;
+        int IConvertible.ToInt32(IFormatProvider? provider) => checked((int)m_value);
         public static long Parse(string s) => (long)Number.ParseLong(s, MinValue, MaxValue, "Int64");
         public static long Parse(string s, IFormatProvider? provider) => Parse(s);
         public static long Parse(string s, NumberStyles style, IFormatProvider? provider) => (style & NumberStyles.AllowHexSpecifier) != 0 ? (long)Number.ParseHex(s, MaxValue) : Parse(s);
@@ -224,6 +231,7 @@ namespace System
         public string ToString(IFormatProvider? provider) => Number.FormatULong(m_value);
         public string ToString(string? format, IFormatProvider? provider) => Number.FormatULong(m_value, format, 64);
         public TypeCode GetTypeCode() => TypeCode.UInt64;
+        int IConvertible.ToInt32(IFormatProvider? provider) => checked((int)m_value);
         public static ulong Parse(string s) => (ulong)Number.ParseULong(s, MinValue, MaxValue, "UInt64");
         public static ulong Parse(string s, IFormatProvider? provider) => Parse(s);
         public static ulong Parse(string s, NumberStyles style, IFormatProvider? provider) => (style & NumberStyles.AllowHexSpecifier) != 0 ? (ulong)Number.ParseHex(s, MaxValue) : Parse(s);

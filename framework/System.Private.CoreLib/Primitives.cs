@@ -80,7 +80,33 @@ namespace System
         public string ToString(string? format, IFormatProvider? provider) => Format(this, format);
         public bool HasFlag(Enum flag) => (ToInt64(this) & ToInt64(flag)) == ToInt64(flag);
         public int CompareTo(object? target) => target == null ? 1 : ToInt64(this).CompareTo(ToInt64(target));
-        public TypeCode GetTypeCode() => TypeCode.Int32;
+        public TypeCode GetTypeCode() => Type.GetTypeCode(GetType());
+        int IConvertible.ToInt32(IFormatProvider? provider) => checked((int)ToInt64(this));
+        [MethodImpl(MethodImplOptions.InternalCall)] private static extern int ParseCore(Type enumType, string text, bool ignoreCase, out long value);
+        [MethodImpl(MethodImplOptions.InternalCall)] private static extern object FromInt64(Type enumType, long value);
+        public static object Parse(Type enumType, string value) => Parse(enumType, value, false);
+        public static object Parse(Type enumType, string value, bool ignoreCase)
+        {
+            if (value == null) throw new ArgumentNullException(nameof(value));
+            int status = ParseCore(enumType, value, ignoreCase, out long number);
+            if (status == 1) throw new ArgumentException("Must specify valid information for parsing in the string. (Parameter 'value')");
+            if (status == 2) throw new ArgumentException("Requested value '" + value + "' was not found.");
+            return FromInt64(enumType, number);
+        }
+        public static TEnum Parse<TEnum>(string value) where TEnum : struct => (TEnum)Parse(typeof(TEnum), value, false);
+        public static TEnum Parse<TEnum>(string value, bool ignoreCase) where TEnum : struct => (TEnum)Parse(typeof(TEnum), value, ignoreCase);
+        public static bool TryParse<TEnum>(string? value, out TEnum result) where TEnum : struct => TryParse(value, false, out result);
+        public static bool TryParse<TEnum>(string? value, bool ignoreCase, out TEnum result) where TEnum : struct
+        {
+            result = default;
+            if (value == null || ParseCore(typeof(TEnum), value, ignoreCase, out long number) != 0) return false;
+            result = (TEnum)FromInt64(typeof(TEnum), number);
+            return true;
+        }
+        public static string[] GetNames<TEnum>() where TEnum : struct => GetNames(typeof(TEnum));
+        public static bool IsDefined<TEnum>(TEnum value) where TEnum : struct => IsDefined(typeof(TEnum), value);
+        public static object ToObject(Type enumType, int value) => FromInt64(enumType, value);
+        public static object ToObject(Type enumType, long value) => FromInt64(enumType, value);
     }
 
     [NonVersionable]
@@ -119,7 +145,11 @@ namespace System
     public interface IFormatProvider { object? GetFormat(Type? formatType); }
     public interface IFormattable { string ToString(string? format, IFormatProvider? formatProvider); }
     public interface ISpanFormattable : IFormattable { bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider); }
-    public interface IConvertible { TypeCode GetTypeCode(); }
+    public interface IConvertible
+    {
+        TypeCode GetTypeCode();
+        int ToInt32(IFormatProvider? provider) => throw new InvalidCastException("Invalid cast to Int32.");
+    }
     public interface IComparable { int CompareTo(object? obj); }
     public interface IComparable<in T> { int CompareTo(T? other); }
     public interface IEquatable<T> { bool Equals(T? other); }

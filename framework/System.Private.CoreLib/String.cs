@@ -142,6 +142,12 @@ namespace System
             }
             return a.Length - b.Length;
         }
+        public static int CompareOrdinal(string? strA, int indexA, string? strB, int indexB, int length)
+        {
+            if (strA == null || strB == null) return strA == strB ? 0 : strA == null ? -1 : 1;
+            if (length < 0 || indexA < 0 || indexB < 0 || indexA > strA.Length || indexB > strB.Length) throw new ArgumentOutOfRangeException(nameof(length));
+            return CompareOrdinal(strA.Substring(indexA, Math.Min(length, strA.Length - indexA)), strB.Substring(indexB, Math.Min(length, strB.Length - indexB)));
+        }
         public static int Compare(string? a, string? b) => CompareOrdinal(a, b);
         public static int Compare(string? a, string? b, bool ignoreCase) => Compare(a, b, ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
         public static int Compare(string? a, string? b, StringComparison comparisonType)
@@ -347,6 +353,7 @@ namespace System
         public static string Format(IFormatProvider? provider, string format, object? arg0) => Format(format, new object?[] { arg0 });
         public static string Format(IFormatProvider? provider, string format, object? arg0, object? arg1) => Format(format, new object?[] { arg0, arg1 });
         public static string Format(IFormatProvider? provider, string format, params object?[] args) => Format(format, args);
+        public static string Format(string format, params ReadOnlySpan<object?> args) => Format(format, args.ToArray());
         public static string Format(string format, params object?[] args)
         {
             System.Text.StringBuilder result = new();

@@ -24,6 +24,7 @@ namespace System.Text
             }
         }
         public int Capacity { get => chars.Length; set => Grow(value - length); }
+        [System.Runtime.CompilerServices.IndexerName("Chars")]
         public char this[int index]
         {
             get => (uint)index < (uint)length ? chars[index] : throw new IndexOutOfRangeException();

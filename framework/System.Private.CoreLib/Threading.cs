@@ -24,6 +24,11 @@ namespace System.Threading
             return old;
         }
         public static double CompareExchange(ref double location1, double value, double comparand) { double old = location1; if (old == comparand) location1 = value; return old; }
+        public static uint Exchange(ref uint location1, uint value) { uint old = location1; location1 = value; return old; }
+        public static ulong Exchange(ref ulong location1, ulong value) { ulong old = location1; location1 = value; return old; }
+        public static ulong CompareExchange(ref ulong location1, ulong value, ulong comparand) { ulong old = location1; if (old == comparand) location1 = value; return old; }
+        public static uint Add(ref uint location1, uint value) => location1 += value;
+        public static ulong Add(ref ulong location1, ulong value) => location1 += value;
         public static int Increment(ref int location) => ++location;
         public static long Increment(ref long location) => ++location;
         public static int Decrement(ref int location) => --location;
@@ -42,6 +47,10 @@ namespace System.Threading
         [Intrinsic, NonVersionable] public static long Read(ref readonly long location) => location;
         [Intrinsic, NonVersionable] public static double Read(ref readonly double location) => location;
         [Intrinsic, NonVersionable] public static T Read<T>(ref readonly T location) where T : class? => location;
+        [Intrinsic, NonVersionable] public static uint Read(ref readonly uint location) => location;
+        [Intrinsic, NonVersionable] public static void Write(ref uint location, uint value) { location = value; }
+        [Intrinsic] public static void ReadBarrier() { }
+        [Intrinsic] public static void WriteBarrier() { }
         [Intrinsic, NonVersionable] public static void Write(ref bool location, bool value) { location = value; }
         [Intrinsic, NonVersionable] public static void Write(ref int location, int value) { location = value; }
         [Intrinsic, NonVersionable] public static void Write(ref long location, long value) { location = value; }
@@ -132,4 +141,60 @@ namespace System.Threading
     }
     public delegate void ThreadStart();
     public delegate void ParameterizedThreadStart(object? obj);
+}
+
+namespace System
+{
+    public class Lazy<T>
+    {
+        private Func<T>? factory;
+        private T? value;
+        private Exception? error;
+        public Lazy() : this(static () => Activator.CreateInstance<T>()) { }
+        public Lazy(T value) { this.value = value; }
+        public Lazy(Func<T> valueFactory) { factory = valueFactory ?? throw new ArgumentNullException(nameof(valueFactory)); }
+        public Lazy(Func<T> valueFactory, bool isThreadSafe) : this(valueFactory) { }
+        public bool IsValueCreated => factory == null && error == null;
+        public T Value
+        {
+            get
+            {
+                if (error != null) throw error;
+                if (factory != null)
+                {
+                    Func<T> once = factory;
+                    try { value = once(); }
+                    catch (Exception e) { error = e; throw; }
+                    finally { factory = null; }
+                }
+                return value!;
+            }
+        }
+        public override string? ToString() => IsValueCreated ? Value!.ToString() : "Value is not created.";
+    }
+
+    public readonly struct Guid : IEquatable<Guid>, IComparable<Guid>
+    {
+        private readonly int a;
+        private readonly short b, c;
+        private readonly byte d, e, f, g, h, i, j, k;
+        public static readonly Guid Empty;
+        public Guid(int a, short b, short c, byte d, byte e, byte f, byte g, byte h, byte i, byte j, byte k)
+        {
+            this.a = a; this.b = b; this.c = c; this.d = d; this.e = e; this.f = f; this.g = g; this.h = h; this.i = i; this.j = j; this.k = k;
+        }
+        public byte[] ToByteArray() => new[] { (byte)a, (byte)(a >> 8), (byte)(a >> 16), (byte)(a >> 24), (byte)b, (byte)(b >> 8), (byte)c, (byte)(c >> 8), d, e, f, g, h, i, j, k };
+        public bool Equals(Guid other) => CompareTo(other) == 0;
+        public override bool Equals(object? o) => o is Guid other && Equals(other);
+        public int CompareTo(Guid other)
+        {
+            byte[] left = ToByteArray(), right = other.ToByteArray();
+            for (int n = 0; n < 16; n++) if (left[n] != right[n]) return left[n] < right[n] ? -1 : 1;
+            return 0;
+        }
+        public override int GetHashCode() => a ^ ((ushort)b << 16 | (ushort)c) ^ (f << 24 | k);
+        public static bool operator ==(Guid left, Guid right) => left.Equals(right);
+        public static bool operator !=(Guid left, Guid right) => !left.Equals(right);
+        public override string ToString() => $"{a:x8}-{b:x4}-{c:x4}-{d:x2}{e:x2}-{f:x2}{g:x2}{h:x2}{i:x2}{j:x2}{k:x2}";
+    }
 }

@@ -7,6 +7,8 @@ Two kinds of collection:
   their distances, so that adding one number to every reference is enough; it finds missed and stale roots just as well,
   and takes a fraction of the time.
 
+While something is pinned, nothing moves, and nothing is freed.
+
 Both check that every slot named live holds null or a reference, and that no object has a field that does not.
 """
 
@@ -60,7 +62,8 @@ class Collector:
         self._poisoned = [(0, 0), (0, 0)]
         self._hits: dict[int, int] = {}
 
-    # --- when -----------------------------------------------------------------------------------------------------------
+    # --- when
+    # -----------------------------------------------------------------------------------------------------------
 
     def before_allocation(self, size: int) -> None:
         """Collect if the heap is full enough. The caller holds no references but in the context's frames."""
@@ -91,7 +94,8 @@ class Collector:
         self._hits[address] = hits + 1
         return True
 
-    # --- checks ---------------------------------------------------------------------------------------------------------
+    # --- checks
+    # ---------------------------------------------------------------------------------------------------------
 
     def _check(self, root: Root, value: int) -> None:
         """A slot named live must hold a reference."""
@@ -118,7 +122,8 @@ class Collector:
         position = int(np.searchsorted(starts, relative))
         return position < len(starts) and int(starts[position]) == relative
 
-    # --- walking the heap -----------------------------------------------------------------------------------------------
+    # --- walking the heap
+    # -----------------------------------------------------------------------------------------------
 
     def _parse(self) -> None:
         """Note the objects made since the last time, and where they hold references."""
@@ -178,7 +183,8 @@ class Collector:
             self._root_indices = np.array([root + offset >> 3 for root in roots], dtype=np.int64)
         return self._root_indices
 
-    # --- shifting -------------------------------------------------------------------------------------------------------
+    # --- shifting
+    # -------------------------------------------------------------------------------------------------------
 
     def shift(self, frame: Frame, refs: list[Root]) -> None:
         """Move the whole heap by some distance, and poison where it was.
@@ -202,6 +208,8 @@ class Collector:
                 if value:
                     self._check(root, value)
                     values.append((root.address, value))
+        if self._is_pinned(roots):
+            return
         old, used = heap.start, heap.used()
         half = 1 - heap.half
         new = memory.heap_starts[half] + 16 * (self.count % _SHIFTS)
@@ -211,7 +219,10 @@ class Collector:
         ctypes.memmove(host + memory.offset_of(new), host + memory.offset_of(old), used)
         words = self._words
         mask64 = (1 << 64) - 1
-        for indices, what in ((self._refs() + (memory.offset_of(new) >> 3), "a field"), (self._static_roots(), "a root")):
+        for indices, what in (
+            (self._refs() + (memory.offset_of(new) >> 3), "a field"),
+            (self._static_roots(), "a root"),
+        ):
             content = words[indices]
             inside = (content >= np.uint64(old)) & (content < np.uint64(old + used))
             others = content[~inside]
@@ -228,6 +239,11 @@ class Collector:
         memory.set_u64(heap.next_address, new + used)
         heap.set_soft_limit(self._threshold)
         self._shift_lists(delta, old, old + used)
+
+    def _is_pinned(self, roots: list[Root]) -> bool:
+        heap, memory = self._runtime.heap, self._runtime.memory
+        places = [root.address for root in roots if root.is_pinned]
+        return any(heap.contains(memory.u64(address)) for address in [*places, *heap.pins])
 
     def _check_outside(self, values: Words, what: str) -> None:
         for value in set(values.tolist()):
@@ -251,7 +267,8 @@ class Collector:
             if old <= value < end:
                 memory.set_u64(slot, value + delta)
 
-    # --- full collections -----------------------------------------------------------------------------------------------
+    # --- full collections
+    # -----------------------------------------------------------------------------------------------
 
     def collect(self, frame: Frame) -> None:
         """Keep what is reachable, and move it."""
@@ -296,6 +313,13 @@ class Collector:
         for address in heap.finalizer_queue:
             reach(address)
         self._trace(pending, reach)
+        if self._is_pinned(roots):
+            for slot in weak_dead:
+                memory.set_u64(slot, 0)
+            heap.finalizer_queue += dying
+            dead = set(dying)
+            heap.finalizable = [address for address in heap.finalizable if address not in dead]
+            return
         # Copy in address order.
         half = 1 - heap.half
         self._clear(half)

@@ -1,6 +1,7 @@
 """Delegate objects: how their fields say what to call (delegates of CoreCLR: comdelegate.cpp).
 
-Code that invokes a delegate loads `_target` into the first argument register and calls `_methodPtr`. A closed delegate has
+Code that invokes a delegate loads `_target` into the first argument register and calls `_methodPtr`. A closed delegate
+has
 its target and the method's code there. An open one (a static method without target) has itself as target, code that
 moves the arguments down over it, and the method's code in `_methodPtrAux`. A combined one has itself as target and a
 trap that calls each delegate of `_invocationList` in turn.
@@ -161,7 +162,9 @@ class Delegates:
             for place, address in zip(places, addresses, strict=True)
         ]
         saved = runtime.save_context()
-        byrefs = [address - machine.context + saved if runtime.in_context(address) else address for address in addresses]
+        byrefs = [
+            address - machine.context + saved if runtime.in_context(address) else address for address in addresses
+        ]
         refs = [(byrefs[i], 2) for i, place in enumerate(places) if place.gc == 2]
         this = heap.handle(machine.argument(0))
         try:

@@ -257,7 +257,8 @@ class Dispatch:
             return None
         return best[0][1]
 
-    # --- constrained and by handle --------------------------------------------------------------------------------------
+    # --- constrained and by handle
+    # --------------------------------------------------------------------------------------
 
     def resolve_constrained(self, method: MethodDesc, constrained: TypeDesc) -> MethodDesc:
         """The value type's own method that a constrained call names; static abstract ones too.

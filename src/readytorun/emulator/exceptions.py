@@ -1,11 +1,14 @@
 """Exceptions: the two passes over the stack, funclets, and going on behind a handler (exceptionhandling.cpp).
 
-The first pass looks for a clause that catches, running filters on top of the stack. The second pass unwinds: finally and
+The first pass looks for a clause that catches, running filters on top of the stack. The second pass unwinds: finally
+and
 fault handlers of the frames left run, innermost first. Then the catch handler runs, and its frame goes on where the
 handler says. Handlers are *funclets*: code of their own that shares the frame pointer of its method.
 
-A catch handler runs in the run loop of the frame that it belongs to, as if that frame had called it; finally handlers and
-filters run in loops of their own. An exception that leaves a funclet is looked for further in the frame that the funclet
+A catch handler runs in the run loop of the frame that it belongs to, as if that frame had called it; finally handlers
+and
+filters run in loops of their own. An exception that leaves a funclet is looked for further in the frame that the
+funclet
 belongs to, in the clauses outside of the one that is being handled.
 """
 
@@ -180,9 +183,10 @@ class ExceptionDispatcher:
         handled = code.clauses[site.after] if site.after >= 0 else None
         for index, clause in enumerate(code.clauses):
             if handled is not None:
-                # Of a frame whose handler threw: the clauses around the handled one only.
-                same_try = (clause.try_start, clause.try_end) == (handled.try_start, handled.try_end)
-                if index <= site.after or same_try:
+                # Of a frame whose handler threw: the clauses around the handled one only. A try block that is all there
+                # is in another has the same range; what tells them from two handlers of one block is the flag.
+                same_range = (clause.try_start, clause.try_end) == (handled.try_start, handled.try_end)
+                if index <= site.after or (same_range and clause.same_try_as_previous):
                     continue
             if clause.try_start <= site.offset < clause.try_end:
                 found.append(index)
@@ -222,7 +226,10 @@ class ExceptionDispatcher:
             machine = runtime.machine
             parent = self._kept(site.managed.frame, transition)
             machine.prepare_funclet(
-                code.start + clause.class_token_or_filter, parent, runtime.heap.get(handle), min(machine.sp, thrown_from.sp)
+                code.start + clause.class_token_or_filter,
+                parent,
+                runtime.heap.get(handle),
+                min(machine.sp, thrown_from.sp),
             )
             runtime.run_loop()
             return machine.result(0) & 0xFFFFFFFF != 0
@@ -237,9 +244,7 @@ class ExceptionDispatcher:
         runtime = self._runtime
         machine = runtime.machine
         delta = transition.saved - machine.context
-        locations = [
-            location + delta if runtime.in_context(location) else location for location in frame.locations
-        ]
+        locations = [location + delta if runtime.in_context(location) else location for location in frame.locations]
         return Frame(frame.ip, frame.sp, locations, frame.is_active)
 
     # --- the second pass ----------------------------------------------------------------------------------------------
@@ -332,9 +337,7 @@ class ExceptionDispatcher:
                 runtime.release_context(gone.saved)
         runtime.transitions[unwind.keep :] = [transition]
         frame = unwind.frame
-        runtime.machine.prepare_funclet(
-            unwind.target, frame, runtime.heap.get(transition.exception), frame.sp
-        )
+        runtime.machine.prepare_funclet(unwind.target, frame, runtime.heap.get(transition.exception), frame.sp)
 
     def end_catch(self) -> None:
         """The catch handler returned the address at which its frame goes on."""

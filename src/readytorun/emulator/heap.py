@@ -1,7 +1,8 @@
 """The object heap: allocation, strings, arrays, handles. The collector is in `gc.py`.
 
 Objects are made at the end of the used part of the active half; what lies behind is zero. Some objects never move: Type
-objects and the boxes of struct statics. References held by the runtime itself are in *handles*, slots that the collector
+objects and the boxes of struct statics. References held by the runtime itself are in *handles*, slots that the
+collector
 updates; a Python variable never keeps an object's address over anything that may collect.
 """
 
@@ -36,6 +37,7 @@ class Heap:
         frozen: addresses of the objects that never move, with their references among `roots`.
         finalizable: objects with a finalizer that has not run (weak).
         weak: weak handles' slots.
+        pins: handles whose objects must not move.
     """
 
     def __init__(self, memory: Memory, tables: MethodTables, context: TypeSystemContext) -> None:
@@ -55,6 +57,7 @@ class Heap:
         self.finalizable: list[int] = []
         self.finalizer_queue: list[int] = []
         self.weak: set[int] = set()
+        self.pins: set[int] = set()
         self._hashes: dict[int, int] = {}
         self._next_hash = 1
         self._string_table: MethodTable | None = None

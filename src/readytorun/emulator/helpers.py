@@ -18,6 +18,7 @@ from readytorun.typesystem.type_desc import ArrayType, TypeDesc
 if TYPE_CHECKING:
     from readytorun.emulator.runtime import Runtime
 
+_MAXIMUM_INT32 = 0x7FFFFFFF
 _MAXIMUM_LENGTH = 0x7FFFFFC7
 
 
@@ -122,7 +123,7 @@ class Helpers:
 
     def new_array(self, table: MethodTable, length: int) -> int:
         """A new vector of a 64-bit length; raises the exception for lengths that are none."""
-        if length & 1 << 63:
+        if length > _MAXIMUM_INT32:  # negative ones, too
             raise self._runtime.throw("Overflow", "Arithmetic operation resulted in an overflow.")
         if length > _MAXIMUM_LENGTH:
             raise self._runtime.throw("OutOfMemory", "Array dimensions exceeded supported range.")
@@ -201,7 +202,9 @@ class Helpers:
         )
         if not same:
             names = self._runtime.internal_calls.type_name(b), self._runtime.internal_calls.type_name(a)
-            raise self._runtime.throw("InvalidCast", f"Unable to cast object of type '{names[0]}' to type '{names[1]}'.")
+            raise self._runtime.throw(
+                "InvalidCast", f"Unable to cast object of type '{names[0]}' to type '{names[1]}'."
+            )
 
     def _unbox_type_test(self) -> None:
         self._check_unbox(self._runtime.tables.at(self._arg(0)), self._runtime.tables.at(self._arg(1)))
@@ -217,7 +220,9 @@ class Helpers:
         value = type.instantiation[0]
         self._check_unbox(runtime.tables.of(value), runtime.heap.table_of(this))
         runtime.memory.set_u8(destination, 1)
-        runtime.memory.move(destination + self._nullable_value_offset(type), this + OBJECT_HEADER, layout_of(value).size)
+        runtime.memory.move(
+            destination + self._nullable_value_offset(type), this + OBJECT_HEADER, layout_of(value).size
+        )
 
     # --- arrays -------------------------------------------------------------------------------------------------------
 

@@ -39,8 +39,8 @@ class MethodCode:
         "_frame_cache",
         "clauses",
         "filters",
-        "function_index",
         "funclets",
+        "function_index",
         "gc_info",
         "image",
         "is_prepared",
@@ -60,7 +60,7 @@ class MethodCode:
         self.clauses: tuple[EHClause, ...] = image.r2r.eh_clauses_of(begin)
         self.funclets = [(f.begin - begin, f.end - begin) for f in functions[1:]]
         self.filters = {c.class_token_or_filter for c in self.clauses if c.kind == 1}
-        self.safe_points = {offset: live for offset, live in zip(self.gc_info.safe_points, self.gc_info.live, strict=False)}
+        self.safe_points = dict(zip(self.gc_info.safe_points, self.gc_info.live, strict=False))
         if len(self.gc_info.live) < len(self.gc_info.safe_points):
             self.safe_points = dict.fromkeys(self.gc_info.safe_points, 0)
         self.record: R2RMethod | None = None

@@ -132,7 +132,9 @@ class MethodTables:
         return found
 
     def continuation(self, type: TypeDesc, size: int, refs: tuple[int, ...]) -> MethodTable:
-        """A type derived from Continuation whose data area has the given size and references (offsets from its start)."""
+        """A type derived from Continuation whose data area has the given size and references (offsets from its
+        start).
+        """
         base = self.of(type)
         key = (type, size, refs)
         found = self._continuations.get(key)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from readytorun.emulator.errors import GCStressError
 from readytorun.emulator.machine import Frame
 from readytorun.emulator.stack import ManagedFrame, Transition
-from readytorun.r2r.gcinfo import BASE_CALLER_SP, BASE_SP, INTERIOR, StackSlot
+from readytorun.r2r.gcinfo import BASE_CALLER_SP, BASE_SP, INTERIOR, PINNED, StackSlot
 
 if TYPE_CHECKING:
     from readytorun.emulator.loader import MethodCode
@@ -23,12 +23,14 @@ class Root(NamedTuple):
         is_interior: a byref.
         owner: the frame whose slot it is, None for what the runtime itself keeps.
         slot: for messages.
+        is_pinned: what it refers to must not move.
     """
 
     address: int
     is_interior: bool
     owner: ManagedFrame | None
     slot: str
+    is_pinned: bool = False
 
 
 class StackRoots:
@@ -84,7 +86,13 @@ class StackRoots:
                                 f"{self._name(managed)}: register {slot.register} is named live, but nothing saved it"
                             )
                         roots.append(
-                            Root(location, bool(slot.flags & INTERIOR), managed, f"register {slot.register}")
+                            Root(
+                                location,
+                                bool(slot.flags & INTERIOR),
+                                managed,
+                                f"register {slot.register}",
+                                bool(slot.flags & PINNED),
+                            )
                         )
                 else:
                     self._stack_slot(managed, info.stack[index - count], roots)
@@ -105,7 +113,8 @@ class StackRoots:
             location = frame.locations[managed.code.gc_info.base_register]
             address = self._runtime.memory.u64(location) + slot.offset
         base = ("caller sp", "sp", "frame")[slot.base]
-        roots.append(Root(address, bool(slot.flags & INTERIOR), managed, f"[{base}{slot.offset:+#x}]"))
+        name = f"[{base}{slot.offset:+#x}]"
+        roots.append(Root(address, bool(slot.flags & INTERIOR), managed, name, bool(slot.flags & PINNED)))
 
     def _live_in_range(self, code: MethodCode, offset: int) -> int:
         found = self._changes.get(code)

@@ -310,7 +310,9 @@ class Runtime:
             self.end_transition(transition)
         machine.set_results(results, floats)
 
-    def call_method(self, method: MethodDesc, integers: Sequence[int] = (), refs: Sequence[tuple[int, int]] = ()) -> int:
+    def call_method(
+        self, method: MethodDesc, integers: Sequence[int] = (), refs: Sequence[tuple[int, int]] = ()
+    ) -> int:
         """Call a method with integer and reference arguments; its first integer result."""
         return self.invoke(self.code.entry_point(method), integers, refs)[0]
 
@@ -347,7 +349,8 @@ class Runtime:
 
         machine.watch_blocks(at_block, collect)
 
-    # --- exceptions, for helpers ----------------------------------------------------------------------------------------
+    # --- exceptions, for helpers
+    # ----------------------------------------------------------------------------------------
 
     def throw(self, kind: str, text: str | None = None) -> ManagedException:
         """An exception of the class library to raise: `raise runtime.throw("InvalidCast", "...")`."""

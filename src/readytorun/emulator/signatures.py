@@ -264,5 +264,3 @@ class Signatures:
                 raise ExecutionError(f"field {field} is not one of the type that its signature names")
             field = self.context.field_on_owner(field.definition, owner)
         return field
-
-

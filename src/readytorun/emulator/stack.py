@@ -1,7 +1,8 @@
 """Walking the stack of the emulated program: managed frames, and the transitions between runtime and managed code.
 
 A *transition* is made whenever the runtime runs managed code on top of other managed code: calls from helpers (class
-constructors, callbacks) and funclets. Managed code called by a transition returns to the machine's return trap, which is
+constructors, callbacks) and funclets. Managed code called by a transition returns to the machine's return trap, which
+is
 how the walk knows that it has reached one.
 """
 

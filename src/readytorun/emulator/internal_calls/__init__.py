@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from readytorun.emulator.errors import ExecutionError
-from readytorun.emulator.internal_calls import arrays, diagnostics, numbers, objects, text, types
+from readytorun.emulator.internal_calls import arrays, decimals, diagnostics, numbers, objects, text, types
 from readytorun.emulator.internal_calls.monitors import Monitors
 from readytorun.emulator.internal_calls.names import full_name, type_name
 from readytorun.emulator.internal_calls.registry import TABLE
@@ -25,7 +25,7 @@ from readytorun.typesystem.type_desc import ArrayType, TypeDesc
 if TYPE_CHECKING:
     from readytorun.emulator.runtime import Runtime
 
-__all__ = ["InternalCalls", "arrays", "diagnostics", "numbers", "objects", "text", "types"]
+__all__ = ["InternalCalls", "arrays", "decimals", "diagnostics", "numbers", "objects", "text", "types"]
 
 _SIGNED = {et.I1: 8, et.I2: 16, et.I4: 32, et.I8: 64, et.I: 64}
 _UNSIGNED = {et.U1: 8, et.U2: 16, et.U4: 32, et.U8: 64, et.U: 64, et.CHAR: 16}
@@ -40,7 +40,8 @@ class InternalCalls:
         self._literals: dict[str, int] = {}
         self._names: dict[int, str] = {}
 
-    # --- methods --------------------------------------------------------------------------------------------------------
+    # --- methods
+    # --------------------------------------------------------------------------------------------------------
 
     def find(self, method: MethodDesc) -> int:
         """Address of a method that the runtime supplies, 0 if it does not."""
@@ -120,7 +121,8 @@ class InternalCalls:
 
         return {".ctor": construct, "Address": address, "Get": get, "Set": put}[method.name]
 
-    # --- marshalling ----------------------------------------------------------------------------------------------------
+    # --- marshalling
+    # ----------------------------------------------------------------------------------------------------
 
     def _marshal(self, method: MethodDesc, function: Callable[..., Any]) -> Callable[[], None]:
         runtime = self._runtime
@@ -147,7 +149,8 @@ class InternalCalls:
 
         return call
 
-    # --- objects of the runtime -----------------------------------------------------------------------------------------
+    # --- objects of the runtime
+    # -----------------------------------------------------------------------------------------
 
     def literal(self, text: str) -> int:
         """Slot that holds the one string object of a literal."""

@@ -63,8 +63,21 @@ def _create(runtime: Runtime, type_object: int, lengths: int) -> int:
     return runtime.helpers.new_multi_dim_array(runtime.tables.of(type), values)
 
 
+@internal_call("System.Array::CreateWithBounds")
+def _create_with_bounds(runtime: Runtime, type_object: int, lengths: int, lower_bounds: int) -> int:
+    element = runtime.tables.at(runtime.memory.u64(type_object + OBJECT_HEADER)).type
+    count = runtime.heap.length(lengths)
+    values = [runtime.memory.i32(lengths + ARRAY_DATA + 4 * i) for i in range(count)]
+    bounds = [runtime.memory.i32(lower_bounds + ARRAY_DATA + 4 * i) for i in range(count)]
+    if count == 1 and bounds == [0]:
+        return runtime.helpers.new_array(runtime.tables.of(runtime.context.szarray(element)), values[0])
+    return runtime.helpers.new_multi_dim_array(runtime.tables.of(runtime.context.array(element, count)), values, bounds)
+
+
 @internal_call("System.Array::CopyCore")
-def _copy(runtime: Runtime, source: int, source_index: int, destination: int, destination_index: int, length: int) -> int:
+def _copy(
+    runtime: Runtime, source: int, source_index: int, destination: int, destination_index: int, length: int
+) -> int:
     source_table, source_type = _array_type(runtime, source)
     destination_table, destination_type = _array_type(runtime, destination)
     if source_type.rank != destination_type.rank:
@@ -160,7 +173,9 @@ def _set_flat(runtime: Runtime, array: int, index: int, value: int) -> bool:
 
 
 @internal_call("System.Buffer::BlockCopyCore")
-def _block_copy(runtime: Runtime, source: int, source_at: int, destination: int, destination_at: int, count: int) -> None:
+def _block_copy(
+    runtime: Runtime, source: int, source_at: int, destination: int, destination_at: int, count: int
+) -> None:
     if (
         min(source_at, destination_at, count) < 0
         or source_at + count > _byte_length(runtime, source)
@@ -168,7 +183,9 @@ def _block_copy(runtime: Runtime, source: int, source_at: int, destination: int,
     ):
         raise runtime.throw("Argument", "Offset and length were out of bounds for the array.")
     from_address = source + runtime.heap.table_of(source).data_offset + source_at
-    runtime.memory.move(destination + runtime.heap.table_of(destination).data_offset + destination_at, from_address, count)
+    runtime.memory.move(
+        destination + runtime.heap.table_of(destination).data_offset + destination_at, from_address, count
+    )
 
 
 @internal_call("System.Buffer::ByteLength")

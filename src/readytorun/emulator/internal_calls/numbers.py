@@ -6,13 +6,17 @@ import math
 import re
 import struct
 from collections.abc import Callable
-from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING
+from decimal import ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
 
 from readytorun.emulator.internal_calls.registry import internal_call
 
 if TYPE_CHECKING:
     from readytorun.emulator.runtime import Runtime
+
+
+_EXACT: Final = Context(prec=1200)  # digits: more than the exact value of any double has
 
 
 def _unary(name: str, function: Callable[[float], float]) -> None:
@@ -83,8 +87,8 @@ def _pow(runtime: Runtime, x: float, y: float) -> float:
 def _fma(runtime: Runtime, x: float, y: float, z: float) -> float:
     if not all(map(math.isfinite, (x, y, z))):
         return x * y + z
-    exact = Decimal(x) * Decimal(y) + Decimal(z)
-    return float(exact)
+    exact = Fraction(x) * Fraction(y) + Fraction(z)
+    return float(exact) if exact else x * y + z  # a zero with its sign
 
 
 @internal_call("System.Math::RoundDigits")
@@ -108,7 +112,8 @@ def _round_digits(runtime: Runtime, value: float, digits: int, mode: int) -> flo
     return math.copysign(abs(rounded / power), value)
 
 
-# --- text to numbers ----------------------------------------------------------------------------------------------------
+# --- text to numbers
+# ----------------------------------------------------------------------------------------------------
 
 _FLOAT = re.compile(r"[+-]?(\d[\d,]*\.?\d*|\.\d+)([eE][+-]?\d+)?$")
 
@@ -125,7 +130,8 @@ def _parse_double(runtime: Runtime, text: int, result: int) -> bool:
     return ok
 
 
-# --- numbers to text ----------------------------------------------------------------------------------------------------
+# --- numbers to text
+# ----------------------------------------------------------------------------------------------------
 
 
 def _shortest(value: float, single: bool) -> str:
@@ -145,7 +151,7 @@ def _split(text: str) -> tuple[str, int]:
     power = int(exponent or "0")
     whole, _, fraction = mantissa.partition(".")
     digits = (whole + fraction).lstrip("0")
-    power += len(whole) - 1 - (len(whole + fraction) - len(digits) - (0 if digits else 0))
+    power += len(whole) - 1 - (len(whole + fraction) - len(digits))
     power = power if digits else 0
     return digits.rstrip("0") or "0", power
 
@@ -155,7 +161,7 @@ def format_general(value: float, single: bool) -> str:
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):
-        return "∞" if value > 0 else "-∞"
+        return "Infinity" if value > 0 else "-Infinity"
     sign = "-" if math.copysign(1.0, value) < 0 else ""
     digits, power = _split(_shortest(abs(value), single))
     if digits == "0":
@@ -183,7 +189,7 @@ def _group(whole: str) -> str:
 
 
 def _fixed(exact: Decimal, digits: int, grouped: bool) -> str:
-    rounded = exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+    rounded = exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP, context=_EXACT)
     text = f"{abs(rounded):f}"
     whole, _, fraction = text.partition(".")
     result = (_group(whole) if grouped else whole) + ("." + fraction if digits else "")
@@ -212,7 +218,7 @@ def _custom(exact: Decimal, format: str) -> str:
         section = sections[2]
     negative = exact < 0 and len(sections) == 1
     if "%" in section:
-        exact *= 100
+        exact = _EXACT.multiply(exact, Decimal(100))
     pattern = "".join(c for c in section if c in "0#.,")
     whole, _, fraction = pattern.partition(".")
     text = _fixed(abs(exact), len(fraction), False)
@@ -233,7 +239,7 @@ def _custom(exact: Decimal, format: str) -> str:
     return "-" + result if negative and any(c in "123456789" for c in number) else result
 
 
-def format_number(value: int | float, format: str, bits: int, single: bool = False) -> str | None:
+def format_number(value: int | float | Decimal, format: str, bits: int, single: bool = False) -> str | None:
     """A number in a standard or custom format; None if the format is none.
 
     Args:
@@ -243,7 +249,7 @@ def format_number(value: int | float, format: str, bits: int, single: bool = Fal
         single: a float rather than a double.
     """
     is_float = isinstance(value, float)
-    if is_float and not math.isfinite(value):
+    if isinstance(value, float) and not math.isfinite(value):
         return format_general(float(value), single)
     match = re.fullmatch(r"([A-Za-z])(\d{0,9})", format)
     if format and match is None:
@@ -254,21 +260,20 @@ def format_number(value: int | float, format: str, bits: int, single: bool = Fal
     upper = kind.upper()
     if upper == "R" or (upper == "G" and precision <= 0):
         return format_general(float(value), single) if is_float else str(value)
-    if upper == "D" and not is_float:
+    if upper == "D" and isinstance(value, int):
         digits = str(abs(value)).rjust(max(precision, 0), "0")
         return "-" + digits if value < 0 else digits
-    if upper in "XB" and not is_float:
-        assert isinstance(value, int)
+    if upper in "XB" and isinstance(value, int):
         raw = value & (1 << bits) - 1
         text = f"{raw:{'x' if kind == 'x' else 'X'}}" if upper == "X" else f"{raw:b}"
         return text.rjust(max(precision, 0), "0")
     if upper == "F":
         text = _fixed(exact, 2 if precision < 0 else precision, False)
-        return text if value != 0 or not is_float or math.copysign(1.0, value) > 0 else "-" + text
+        return text if value != 0 or not isinstance(value, float) or math.copysign(1.0, value) > 0 else "-" + text
     if upper == "N":
         return _fixed(exact, 2 if precision < 0 else precision, True)
     if upper == "P":
-        return _fixed(exact * 100, 2 if precision < 0 else precision, True) + " %"
+        return _fixed(_EXACT.multiply(exact, Decimal(100)), 2 if precision < 0 else precision, True) + " %"
     if upper == "C":
         return ("-" if value < 0 else "") + "¤" + _fixed(abs(exact), 2 if precision < 0 else precision, True)
     if upper == "E":
@@ -277,7 +282,9 @@ def format_number(value: int | float, format: str, bits: int, single: bool = Fal
         if not exact:
             return "0"
         digits, power = _split(f"{abs(exact):.{precision - 1}E}")
-        return ("-" if value < 0 else "") + _place(digits, power, precision - 1).replace("E", "E" if kind == "G" else "e")
+        return ("-" if value < 0 else "") + _place(digits, power, precision - 1).replace(
+            "E", "E" if kind == "G" else "e"
+        )
     return None
 
 

@@ -197,11 +197,17 @@ def _write_weak(runtime: Runtime, slot: int, target: int) -> None:
 
 
 _WEAK_KINDS = (0, 1)
+_PINNED_KIND = 3
 
 
 @internal_call("System.Runtime.InteropServices.GCHandle::Make")
 def _make_handle(runtime: Runtime, target: int, kind: int) -> int:
-    return _make_weak(runtime, target) if kind in _WEAK_KINDS else runtime.heap.handle(target)
+    if kind in _WEAK_KINDS:
+        return _make_weak(runtime, target)
+    handle = runtime.heap.handle(target)
+    if kind == _PINNED_KIND:
+        runtime.heap.pins.add(handle)
+    return handle
 
 
 @internal_call("System.Runtime.InteropServices.GCHandle::FreeCore")
@@ -209,12 +215,22 @@ def _free_handle(runtime: Runtime, handle: int) -> None:
     if handle in runtime.heap.weak:
         runtime.heap.weak.discard(handle)
     else:
+        runtime.heap.pins.discard(handle)
         runtime.heap.free(handle)
 
 
 @internal_call("System.Runtime.InteropServices.GCHandle::Read")
 def _read_handle(runtime: Runtime, handle: int) -> int:
     return runtime.memory.u64(handle)
+
+
+@internal_call("System.Runtime.InteropServices.GCHandle::PinnedAddress")
+def _pinned_address(runtime: Runtime, handle: int) -> int:
+    target = runtime.memory.u64(handle)
+    if not target:
+        return 0
+    table = runtime.heap.table_of(target)
+    return target + (table.data_offset if table.element_size else 8)
 
 
 # --- locks ------------------------------------------------------------------------------------------------------------

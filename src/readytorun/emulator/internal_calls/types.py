@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from readytorun.emulator.internal_calls import names
@@ -117,9 +118,7 @@ def _arguments(runtime: Runtime, this: int) -> int:
 @internal_call("System.RuntimeType::Instantiate")
 def _instantiate(runtime: Runtime, this: int, array: int) -> int:
     count = runtime.heap.length(array)
-    arguments = tuple(
-        type_of(runtime, runtime.memory.u64(array + ARRAY_DATA + 8 * index)) for index in range(count)
-    )
+    arguments = tuple(type_of(runtime, runtime.memory.u64(array + ARRAY_DATA + 8 * index)) for index in range(count))
     return _object(runtime, runtime.context.instantiate(type_of(runtime, this), arguments))
 
 
@@ -162,8 +161,12 @@ def _create_instance(runtime: Runtime, this: int) -> int:
     if type.is_nullable:
         return 0
     constructor = next((m for m in type.methods() if m.is_ctor and not m.signature.params), None)
-    if constructor is None and not type.is_value_type or type.is_abstract:
-        raise runtime.throw("MissingMethod", f"Cannot dynamically create an instance of type '{names.type_name(type)}'. Reason: No parameterless constructor defined.")
+    if (constructor is None and not type.is_value_type) or type.is_abstract:
+        raise runtime.throw(
+            "MissingMethod",
+            f"Cannot dynamically create an instance of type '{names.type_name(type)}'. "
+            "Reason: No parameterless constructor defined.",
+        )
     address = runtime.heap.allocate(runtime.tables.of(type))
     if constructor is None:
         return address
@@ -274,3 +277,33 @@ def _enum_name(runtime: Runtime, this: int, box: int) -> int:
 def _enum_is_defined(runtime: Runtime, this: int, box: int) -> bool:
     _, value = _enum_value(runtime, box)
     return any(known == value for _, known in _enum_members(type_of(runtime, this)))
+
+
+@internal_call("System.Enum::ParseCore")
+def _enum_parse(runtime: Runtime, this: int, text: int, ignore_case: bool, result: int) -> int:
+    type = type_of(runtime, this)
+    members = {(name.lower() if ignore_case else name): value for name, value in _enum_members(type)}
+    source = runtime.heap.text(text).strip()
+    if not source:
+        return 1
+    value = 0
+    for part in source.split(","):
+        name = part.strip()
+        if re.fullmatch(r"[+-]?\d+", name):
+            value |= int(name)
+            continue
+        known = members.get(name.lower() if ignore_case else name)
+        if known is None:
+            return 2
+        value |= known
+    runtime.memory.set_u64(result, _signed(type, value) & (1 << 64) - 1)
+    return 0
+
+
+@internal_call("System.Enum::FromInt64")
+def _enum_from_int64(runtime: Runtime, this: int, value: int) -> int:
+    type = type_of(runtime, this)
+    box = runtime.heap.allocate(runtime.tables.of(type))
+    size = layout_of(type).size
+    runtime.memory.write(box + OBJECT_HEADER, (value & (1 << 8 * size) - 1).to_bytes(size, "little"))
+    return box

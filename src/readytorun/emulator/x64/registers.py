@@ -19,7 +19,24 @@ R11: Final = 11
 R12: Final = 12
 R15: Final = 15
 
-NAMES: Final = tuple("rax rcx rdx rbx rsp rbp rsi rdi r8 r9 r10 r11 r12 r13 r14 r15".split())
+NAMES: Final = (
+    "rax",
+    "rcx",
+    "rdx",
+    "rbx",
+    "rsp",
+    "rbp",
+    "rsi",
+    "rdi",
+    "r8",
+    "r9",
+    "r10",
+    "r11",
+    "r12",
+    "r13",
+    "r14",
+    "r15",
+)
 ARGUMENT_REGISTERS: Final = (RDI, RSI, RDX, RCX, R8, R9)
 FLOAT_ARGUMENT_COUNT: Final = 8
 # System V: all but rbx, rbp, r12 to r15.

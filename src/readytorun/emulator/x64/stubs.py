@@ -114,9 +114,7 @@ def constant(memory: Memory, value: int) -> int:
     return _place(memory, _MOV_RAX_IMM64 + struct.pack("<Q", value) + b"\xc3")
 
 
-def allocate(
-    memory: Memory, method_table: int, size: int, next_address: int, limit_address: int, slow: int
-) -> int:
+def allocate(memory: Memory, method_table: int, size: int, next_address: int, limit_address: int, slow: int) -> int:
     """Take `size` bytes, which are zero already, from the allocation pointer."""
     at = memory.allocate_code(64)
     code = bytearray(b"\x48\x8b\x05")  # mov rax, [next]
@@ -174,7 +172,9 @@ def unbox(memory: Memory, target: int) -> int:
 
 def delegate_invoke(memory: Memory, target_offset: int, code_offset: int) -> int:
     """mov rax,rdi; mov rdi,[rax+target]; rex.W jmp [rax+code]"""
-    return _place(memory, b"\x48\x89\xf8\x48\x8b\x78" + bytes((target_offset,)) + b"\x48\xff\x60" + bytes((code_offset,)))
+    return _place(
+        memory, b"\x48\x89\xf8\x48\x8b\x78" + bytes((target_offset,)) + b"\x48\xff\x60" + bytes((code_offset,))
+    )
 
 
 def shuffle(
@@ -227,7 +227,7 @@ def shuffle(
     if target_field < 0:
         code += _MOV_RAX_IMM64 + struct.pack("<Q", target)
     code += b"\x48\xff\xe0"  # rex.W jmp rax
-    return _place(memory, code)
+    return _place(memory, bytes(code))
 
 
 def _key(place: ArgumentPlace) -> tuple[int, int, bool]:
@@ -255,4 +255,3 @@ def _stack_access(opcode: int, register: int, offset: int) -> bytes:
     """mov register, [rsp+8+offset] or back."""
     rex = 0x48 | (4 if register >= 8 else 0)
     return bytes((rex, opcode, 0x84 | (register & 7) << 3, 0x24)) + struct.pack("<i", offset + 8)
-
