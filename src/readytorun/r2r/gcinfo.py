@@ -49,9 +49,16 @@ _FLAG_BITS: Final = 10
 _CHUNK: Final = 64  # normalised offsets per chunk of a range's live states
 _POSITION_BITS: Final = 6
 _MIN_INDIRECT_OVERHEAD: Final = 13  # width field 4, reference encoder's 7, smallest coded set 2
-_MAX_REGISTER_SLOTS: Final = 32 * 4  # each register with each combination of flags
 _LIVE_RUN: Final = 2
 _DEAD_RUN: Final = 4
+
+# What decoding takes for possible: the registers with all combinations of flags, and a tracked stack slot for each byte
+# of code, since it takes an instruction to fill it, or for an argument. And the bits that the shortest of each has.
+_MAX_REGISTER_SLOTS: Final = 32 * 4
+_MAX_STACK_ARGUMENTS: Final = 1024
+_MIN_RANGE_BITS: Final = 14
+_MIN_REGISTER_BITS: Final = 3
+_MIN_STACK_BITS: Final = 7
 
 
 class _Encoding(NamedTuple):
@@ -574,6 +581,7 @@ def decode_gc_info(reader: ByteReader, machine: int, version: int, max_code_leng
         raise reader.error(f"{info.code_length} bytes of code are more than the file has")
     if safe_point_count > info.code_length:
         raise reader.error(f"{safe_point_count} safe points in {info.code_length} bytes of code")
+    bits.require(width * safe_point_count + _MIN_RANGE_BITS * range_count)
     previous = -1
     for _ in range(safe_point_count):
         safe_point = (bits.take(width) << e.offset_shift) + bias
@@ -600,6 +608,7 @@ def decode_gc_info(reader: ByteReader, machine: int, version: int, max_code_leng
             width = _take_unsigned(bits, 3) + 1
             offsets = [bits.take(width) for _ in range(safe_point_count)]
         else:
+            bits.require(count * safe_point_count)
             info.live = [bits.take(count) for _ in range(safe_point_count)]
     pointers: list[int] = []
     total = 0
@@ -655,8 +664,9 @@ def _take_slot_table(bits: BitReader, info: GcInfo, e: _Encoding) -> None:
     if bits.take(1):
         tracked_count = _take_unsigned(bits, 2)
         untracked_count = _take_unsigned(bits, 1)
-    if register_count > _MAX_REGISTER_SLOTS:
-        raise bits.reader.error(f"{register_count} register slots", bits.byte_position())
+    if register_count > _MAX_REGISTER_SLOTS or tracked_count > info.code_length + _MAX_STACK_ARGUMENTS:
+        raise bits.reader.error(f"{register_count} register and {tracked_count} stack slots", bits.byte_position())
+    bits.require(_MIN_REGISTER_BITS * register_count + _MIN_STACK_BITS * (tracked_count + untracked_count))
     flags = 1
     register = 0
     for _ in range(register_count):

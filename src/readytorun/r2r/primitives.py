@@ -279,6 +279,11 @@ class BitReader:
         chunk = self._data[first : self._start + (end + 7 >> 3)]
         return int.from_bytes(chunk, "little") >> (pos & 7) & ((1 << width) - 1)
 
+    def require(self, width: int) -> None:
+        """Raise BadImageError if fewer bits are left; for what is about to be allocated."""
+        if self.pos + width > self._end:
+            raise self.reader.error(f"{width} bits expected, {self._end - self.pos} left", self.byte_position())
+
     def byte_position(self) -> int:
         """Offset into the reader's data of the first byte that has not been touched."""
         return self._start + (self.pos + 7 >> 3)
