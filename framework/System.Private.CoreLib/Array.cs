@@ -209,29 +209,29 @@ namespace System
     internal sealed class SZArrayHelper
     {
         private T[] Self<T>() => Unsafe.As<T[]>(this);
-        internal IEnumerator<T> GetEnumerator<T>() => new SZGenericArrayEnumerator<T>(Self<T>());
-        internal void CopyTo<T>(T[] array, int index) => Array.Copy(Self<T>(), 0, array, index, Self<T>().Length);
-        internal int get_Count<T>() => Self<T>().Length;
-        internal T get_Item<T>(int index)
+        [MethodImpl(MethodImplOptions.NoInlining)] internal IEnumerator<T> GetEnumerator<T>() => new SZGenericArrayEnumerator<T>(Self<T>());
+        [MethodImpl(MethodImplOptions.NoInlining)] internal void CopyTo<T>(T[] array, int index) => Array.Copy(Self<T>(), 0, array, index, Self<T>().Length);
+        [MethodImpl(MethodImplOptions.NoInlining)] internal int get_Count<T>() => Self<T>().Length;
+        [MethodImpl(MethodImplOptions.NoInlining)] internal T get_Item<T>(int index)
         {
             T[] array = Self<T>();
             if ((uint)index >= (uint)array.Length) throw new ArgumentOutOfRangeException("index", "Index was out of range. Must be non-negative and less than the size of the collection.");
             return array[index];
         }
-        internal void set_Item<T>(int index, T value)
+        [MethodImpl(MethodImplOptions.NoInlining)] internal void set_Item<T>(int index, T value)
         {
             T[] array = Self<T>();
             if ((uint)index >= (uint)array.Length) throw new ArgumentOutOfRangeException("index", "Index was out of range. Must be non-negative and less than the size of the collection.");
             array[index] = value;
         }
-        internal void Add<T>(T value) => throw new NotSupportedException("Collection was of a fixed size.");
-        internal bool Contains<T>(T value) => Array.IndexOf(Self<T>(), value) >= 0;
-        internal bool get_IsReadOnly<T>() => true;
-        internal void Clear<T>() => throw new NotSupportedException("Collection is read-only.");
-        internal int IndexOf<T>(T value) => Array.IndexOf(Self<T>(), value);
-        internal void Insert<T>(int index, T value) => throw new NotSupportedException("Collection was of a fixed size.");
-        internal bool Remove<T>(T value) => throw new NotSupportedException("Collection was of a fixed size.");
-        internal void RemoveAt<T>(int index) => throw new NotSupportedException("Collection was of a fixed size.");
+        [MethodImpl(MethodImplOptions.NoInlining)] internal void Add<T>(T value) => throw new NotSupportedException("Collection was of a fixed size.");
+        [MethodImpl(MethodImplOptions.NoInlining)] internal bool Contains<T>(T value) => Array.IndexOf(Self<T>(), value) >= 0;
+        [MethodImpl(MethodImplOptions.NoInlining)] internal bool get_IsReadOnly<T>() => true;
+        [MethodImpl(MethodImplOptions.NoInlining)] internal void Clear<T>() => throw new NotSupportedException("Collection is read-only.");
+        [MethodImpl(MethodImplOptions.NoInlining)] internal int IndexOf<T>(T value) => Array.IndexOf(Self<T>(), value);
+        [MethodImpl(MethodImplOptions.NoInlining)] internal void Insert<T>(int index, T value) => throw new NotSupportedException("Collection was of a fixed size.");
+        [MethodImpl(MethodImplOptions.NoInlining)] internal bool Remove<T>(T value) => throw new NotSupportedException("Collection was of a fixed size.");
+        [MethodImpl(MethodImplOptions.NoInlining)] internal void RemoveAt<T>(int index) => throw new NotSupportedException("Collection was of a fixed size.");
 
         // Native code for the arrays that every program may have: nothing else names these instantiations.
         private void Instantiate()

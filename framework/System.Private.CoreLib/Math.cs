@@ -341,6 +341,16 @@ namespace System
 
     public static class Convert
     {
+        public static string ToHexString(ReadOnlySpan<byte> bytes)
+        {
+            char[] text = new char[bytes.Length * 2];
+            for (int i = 0; i < text.Length; i++)
+            {
+                int digit = bytes[i >> 1] >> (i % 2 == 0 ? 4 : 0) & 15;
+                text[i] = (char)(digit < 10 ? '0' + digit : 'A' + digit - 10);
+            }
+            return new string(text);
+        }
         public static int ToInt32(object? value) => value switch { null => 0, int i => i, long l => checked((int)l), short s => s, byte b => b, bool b => b ? 1 : 0, double d => ToInt32(d), string s => int.Parse(s), char c => c, uint u => checked((int)u), _ => throw new InvalidCastException("Unable to cast object of type '" + value.GetType().ToString() + "' to type 'System.IConvertible'.") };
         public static int ToInt32(double value)
         {

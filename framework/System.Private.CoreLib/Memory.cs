@@ -374,6 +374,9 @@ namespace System.Runtime.CompilerServices
         [Intrinsic, NonVersionable, MethodImpl(MethodImplOptions.InternalCall)] public static extern void Copy<T>(ref T destination, void* source);
         [Intrinsic, NonVersionable, MethodImpl(MethodImplOptions.InternalCall)] public static extern void Copy<T>(void* destination, ref readonly T source);
         [Intrinsic, NonVersionable, MethodImpl(MethodImplOptions.InternalCall)] public static extern void CopyBlock(ref byte destination, ref readonly byte source, uint byteCount);
+        [Intrinsic, NonVersionable, MethodImpl(MethodImplOptions.InternalCall)] public static extern void CopyBlockUnaligned(ref byte destination, ref readonly byte source, uint byteCount);
+        [Intrinsic, NonVersionable, MethodImpl(MethodImplOptions.InternalCall)] public static extern ref T Subtract<T>(ref T source, nuint elementOffset);
+        [Intrinsic, NonVersionable, MethodImpl(MethodImplOptions.InternalCall)] public static extern ref T SubtractByteOffset<T>(ref T source, nuint byteOffset);
         [Intrinsic, NonVersionable, MethodImpl(MethodImplOptions.InternalCall)] public static extern void CopyBlockUnaligned(void* destination, void* source, uint byteCount);
         [Intrinsic, NonVersionable, MethodImpl(MethodImplOptions.InternalCall)] public static extern void InitBlock(ref byte startAddress, byte value, uint byteCount);
         [Intrinsic, NonVersionable, MethodImpl(MethodImplOptions.InternalCall)] public static extern void InitBlockUnaligned(void* startAddress, byte value, uint byteCount);
@@ -432,8 +435,12 @@ namespace System.Runtime.InteropServices
         public static Span<T> AsSpan<T>(List<T>? list) => list == null ? default : list.InnerSpan();
         public static void SetCount<T>(List<T> list, int count) => list.SetCount(count);
     }
-    public static class Marshal
+    public static unsafe class Marshal
     {
+        public static long ReadInt64(nint ptr) => Unsafe.ReadUnaligned<long>((void*)ptr);
+        public static void WriteInt64(nint ptr, long val) => Unsafe.WriteUnaligned((void*)ptr, val);
+        public static int ReadInt32(nint ptr) => Unsafe.ReadUnaligned<int>((void*)ptr);
+        public static void WriteInt32(nint ptr, int val) => Unsafe.WriteUnaligned((void*)ptr, val);
         [MethodImpl(MethodImplOptions.InternalCall)] public static extern nint AllocHGlobal(int cb);
         [MethodImpl(MethodImplOptions.InternalCall)] public static extern void FreeHGlobal(nint hglobal);
         public static int SizeOf<T>() => Unsafe.SizeOf<T>();

@@ -79,7 +79,15 @@ namespace System
         public string ToString(string? format) => Format(this, format);
         public string ToString(string? format, IFormatProvider? provider) => Format(this, format);
         public bool HasFlag(Enum flag) => (ToInt64(this) & ToInt64(flag)) == ToInt64(flag);
-        public int CompareTo(object? target) => target == null ? 1 : ToInt64(this).CompareTo(ToInt64(target));
+        public int CompareTo(object? target)
+        {
+            if (target == null) return 1;
+            if (target.GetType() != GetType()) throw new ArgumentException("Object must be the same type as the enum. The type passed in was '" + target.GetType() + "'; the enum type was '" + GetType() + "'.");
+            long left = ToInt64(this), right = ToInt64(target);
+            TypeCode code = GetTypeCode();
+            if (code is TypeCode.SByte or TypeCode.Byte or TypeCode.Int16 or TypeCode.UInt16) return (int)(left - right);
+            return code == TypeCode.UInt64 ? ((ulong)left).CompareTo((ulong)right) : left.CompareTo(right);
+        }
         public TypeCode GetTypeCode() => Type.GetTypeCode(GetType());
         int IConvertible.ToInt32(IFormatProvider? provider) => checked((int)ToInt64(this));
         [MethodImpl(MethodImplOptions.InternalCall)] private static extern int ParseCore(Type enumType, string text, bool ignoreCase, out long value);

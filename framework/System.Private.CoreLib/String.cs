@@ -142,6 +142,7 @@ namespace System
             }
             return a.Length - b.Length;
         }
+        public int LastIndexOf(string value, StringComparison comparisonType) => IgnoresCase(comparisonType) ? ToUpperInvariant().LastIndexOf(value.ToUpperInvariant()) : LastIndexOf(value);
         public static int CompareOrdinal(string? strA, int indexA, string? strB, int indexB, int length)
         {
             if (strA == null || strB == null) return strA == strB ? 0 : strA == null ? -1 : 1;

@@ -24,6 +24,13 @@ namespace System.Threading
             return old;
         }
         public static double CompareExchange(ref double location1, double value, double comparand) { double old = location1; if (old == comparand) location1 = value; return old; }
+        public static nuint Exchange(ref nuint location1, nuint value) { nuint old = location1; location1 = value; return old; }
+        public static nint CompareExchange(ref nint location1, nint value, nint comparand) { nint old = location1; if (old == comparand) location1 = value; return old; }
+        public static nuint CompareExchange(ref nuint location1, nuint value, nuint comparand) { nuint old = location1; if (old == comparand) location1 = value; return old; }
+        public static uint Increment(ref uint location) => ++location;
+        public static ulong Increment(ref ulong location) => ++location;
+        public static uint Decrement(ref uint location) => --location;
+        public static ulong Decrement(ref ulong location) => --location;
         public static uint Exchange(ref uint location1, uint value) { uint old = location1; location1 = value; return old; }
         public static ulong Exchange(ref ulong location1, ulong value) { ulong old = location1; location1 = value; return old; }
         public static ulong CompareExchange(ref ulong location1, ulong value, ulong comparand) { ulong old = location1; if (old == comparand) location1 = value; return old; }
@@ -47,6 +54,8 @@ namespace System.Threading
         [Intrinsic, NonVersionable] public static long Read(ref readonly long location) => location;
         [Intrinsic, NonVersionable] public static double Read(ref readonly double location) => location;
         [Intrinsic, NonVersionable] public static T Read<T>(ref readonly T location) where T : class? => location;
+        [Intrinsic, NonVersionable] public static ulong Read(ref readonly ulong location) => location;
+        [Intrinsic, NonVersionable] public static void Write(ref ulong location, ulong value) { location = value; }
         [Intrinsic, NonVersionable] public static uint Read(ref readonly uint location) => location;
         [Intrinsic, NonVersionable] public static void Write(ref uint location, uint value) { location = value; }
         [Intrinsic] public static void ReadBarrier() { }

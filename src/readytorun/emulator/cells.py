@@ -101,8 +101,10 @@ class Cells:
         operand = fixup.operands[index]
         return self._runtime.signatures[image.base].type(operand, self.scope(image, fixup))  # type: ignore[arg-type]
 
-    def method_operand(self, image: LoadedImage, fixup: Fixup, index: int = 0) -> NamedMethod:
-        """A method operand."""
+    def method_operand(
+        self, image: LoadedImage, fixup: Fixup, index: int = 0, generic: GenericContext | None = None
+    ) -> NamedMethod:
+        """A method operand; its variables mean what `generic` says, if anything."""
         scope = self.scope(image, fixup)
         if fixup.kind in (FixupKind.METHOD_ENTRY_DEF_TOKEN, FixupKind.VIRTUAL_ENTRY_DEF_TOKEN):
             return NamedMethod(scope.method(_METHOD_DEF | int(fixup.operands[0])), 0, None)  # type: ignore[arg-type]
@@ -110,7 +112,7 @@ class Cells:
             return NamedMethod(scope.method(_MEMBER_REF | int(fixup.operands[0])), 0, None)  # type: ignore[arg-type]
         operand = fixup.operands[index]
         assert isinstance(operand, sig.MethodSignature)
-        return self._runtime.signatures[image.base].method(operand, scope)
+        return self._runtime.signatures[image.base].method(operand, scope, generic)
 
     def _value(self, image: LoadedImage, fixup: Fixup) -> int:
         """What a cell that code reads directly holds."""
@@ -132,8 +134,7 @@ class Cells:
         if kind in (FixupKind.TYPE_HANDLE, FixupKind.TYPE_DICTIONARY):
             return runtime.tables.of(generic.instantiate(self.type_operand(image, fixup))).address
         if kind in (FixupKind.METHOD_HANDLE, FixupKind.METHOD_DICTIONARY):
-            method = self.method_operand(image, fixup).method
-            return runtime.tables.method_handle(method.substitute(generic.type_arguments, generic.method_arguments))
+            return runtime.tables.method_handle(self.method_operand(image, fixup, 0, generic).method)
         if kind == FixupKind.FIELD_HANDLE:
             return runtime.tables.field_handle(self._field(image, fixup, 0))
         if kind == FixupKind.STRING_HANDLE:
@@ -151,7 +152,7 @@ class Cells:
         if kind == FixupKind.CHECK_TYPE_LAYOUT:
             return self._check_layout(self.type_operand(image, fixup), fixup.operands[1])
         if kind in _METHOD_ENTRIES:
-            return self.method_address(self.method_operand(image, fixup), generic)
+            return self.method_address(self.method_operand(image, fixup, 0, generic))
         if kind == FixupKind.CONTINUATION_LAYOUT:
             return self._continuation(image, fixup)
         if kind == FixupKind.RESUMPTION_STUB_ENTRY_POINT:
@@ -205,13 +206,12 @@ class Cells:
 
     # --- method addresses ---------------------------------------------------------------------------------------------
 
-    def method_address(self, named: NamedMethod, generic: GenericContext) -> int:
+    def method_address(self, named: NamedMethod) -> int:
         """Address of the code that a MethodEntry fixup names."""
         runtime = self._runtime
-        method = named.method.substitute(generic.type_arguments, generic.method_arguments)
+        method = named.method
         if named.constrained is not None:
-            constrained = generic.instantiate(named.constrained)
-            target = runtime.dispatch.resolve_constrained(method, constrained)
+            target = runtime.dispatch.resolve_constrained(method, named.constrained)
             return runtime.code.entry_of_code(target)
         if named.flags & sig.METHOD_UNBOXING_STUB:
             return runtime.code.unboxing_entry_point(method)
@@ -234,7 +234,7 @@ class Cells:
         section = image.r2r.import_sections[cell.section]
         if kind in _METHOD_ENTRIES:
             runtime.collector.at_binding(self._argument_refs(image, cell))
-            target = self.method_address(self.method_operand(image, fixup), GenericContext((), ()))
+            target = self.method_address(self.method_operand(image, fixup))
             runtime.memory.set_u64(address, target)
             runtime.tracer.bound(image, cell, fixup, target)
             runtime.machine.jump_to(target)

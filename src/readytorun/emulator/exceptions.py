@@ -21,6 +21,7 @@ from readytorun.emulator.errors import ExecutionError, ManagedException
 from readytorun.emulator.machine import Frame
 from readytorun.emulator.stack import ManagedFrame, Transition, TransitionKind
 from readytorun.r2r.model import EHClause, EHClauseKind
+from readytorun.typesystem.layout import field_offset
 from readytorun.typesystem.type_desc import TypeDesc
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class ExceptionDispatcher:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
+        self._stack_trace = -1  # offset of the field
 
     # --- exceptions of the runtime's own ------------------------------------------------------------------------------
 
@@ -127,21 +129,42 @@ class ExceptionDispatcher:
         runtime = self._runtime
         for transition in reversed(runtime.transitions):
             if transition.kind == TransitionKind.CATCH:
-                self._dispatch(runtime.heap.get(transition.exception), runtime.frame_here())
+                self._dispatch(runtime.heap.get(transition.exception), runtime.frame_here(), True)
                 return
         raise ExecutionError("rethrow outside of a catch handler")
 
-    def _dispatch(self, exception: int, frame: Frame) -> None:
+    def _dispatch(self, exception: int, frame: Frame, is_rethrown: bool = False) -> None:
         """Both passes. Afterwards the context is that of the catch handler, or UnwindTo is raised."""
         runtime = self._runtime
         handle = runtime.heap.handle(exception)
         found = self._first_pass(handle, frame)
+        self._trace(handle, frame, found[0] if found else None, is_rethrown)
         if found is None:
             self._second_pass(handle, frame, None, -1)
             raise ManagedException(handle)
         site, clause_index = found
         self._second_pass(handle, frame, site, clause_index)
         self._enter_catch(handle, site, clause_index)
+
+    def _trace(self, handle: int, frame: Frame, end: _Site | None, is_rethrown: bool) -> None:
+        """Note the methods between the throw and the handler in the exception's stack trace."""
+        runtime = self._runtime
+        if self._stack_trace < 0:
+            field = runtime.context.well_known("System.Exception").find_field("_stackTrace")
+            if field is None:
+                raise ExecutionError("the core library has no field System.Exception._stackTrace")
+            self._stack_trace = field_offset(field)
+        lines = []
+        for site in self._sites(frame) or []:
+            lines.append(f"   at {runtime.code.name_of(site.managed.code)}")
+            if end is not None and site.managed.frame.sp == end.managed.frame.sp and site.after == end.after:
+                break
+        exception = runtime.heap.get(handle)
+        before = runtime.memory.u64(exception + self._stack_trace) if is_rethrown else 0
+        if before:
+            lines.insert(0, runtime.heap.text(before))
+        text = runtime.heap.new_string("\n".join(lines))
+        runtime.memory.set_u64(runtime.heap.get(handle) + self._stack_trace, text)
 
     def _sites(self, frame: Frame) -> list[_Site] | None:
         """The frames that an exception passes, innermost first, up to a call by the runtime, where it stops."""

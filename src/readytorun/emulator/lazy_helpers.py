@@ -156,9 +156,7 @@ class LazyHelpers:
         assert isinstance(inner, Fixup)
         inner = Fixup(inner.kind, inner.operands, fixup.module)
         if inner.kind == FixupKind.VIRTUAL_ENTRY:
-            named = self._cells.method_operand(image, inner)
-            method = named.method.substitute(generic.type_arguments, generic.method_arguments)
-            return self._cells.dispatch_cell(method)
+            return self._cells.dispatch_cell(self._cells.method_operand(image, inner, 0, generic).method)
         return self._cells.value_of(image, inner, generic)
 
     def _generic_context(self, image: LoadedImage, fixup: Fixup, context: int) -> GenericContext:

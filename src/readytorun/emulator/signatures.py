@@ -17,6 +17,7 @@ from readytorun.r2r.primitives import ByteReader
 from readytorun.typesystem import element_types as et
 from readytorun.typesystem.context import TypeSystemContext
 from readytorun.typesystem.field_desc import FieldDesc
+from readytorun.typesystem.generic_context import GenericContext
 from readytorun.typesystem.method_desc import GENERIC, HAS_THIS, MethodDesc, MethodSignature
 from readytorun.typesystem.module import ModuleDesc
 from readytorun.typesystem.type_desc import TypeDesc
@@ -221,25 +222,32 @@ class Signatures:
         params = tuple(self.type(p, scope) for p in signature.parameters)
         return context.function_pointer(MethodSignature(signature.calling_convention, False, False, 0, result, params))
 
-    def method(self, signature: sig.MethodSignature, outer: Scope) -> NamedMethod:
-        """The method of a signature."""
+    def method(
+        self, signature: sig.MethodSignature, outer: Scope, generic: GenericContext | None = None
+    ) -> NamedMethod:
+        """The method of a signature; its variables mean what `generic` says, if anything."""
+
+        def resolve(type: sig.TypeSignature, within: Scope) -> TypeDesc:
+            resolved = self.type(type, within)
+            return resolved if generic is None else generic.instantiate(resolved)
+
         flags = signature.flags
         scope = self.scope(signature.module) if flags & sig.METHOD_UPDATE_CONTEXT else outer
         table = _MEMBER_REF if flags & sig.METHOD_MEMBER_REF_TOKEN else _METHOD_DEF
         method = scope.method(table | signature.rid)
         if signature.owner is not None:
-            owner = self.type(signature.owner, scope)
+            owner = resolve(signature.owner, scope)
             if method.is_array_method:
                 method = self.context.array_method(owner, method.name, len(method.signature.params))
             else:
                 declaring = self._declaring(owner, method)
                 method = self.context.method_on_owner(method.definition, declaring)
         if flags & sig.METHOD_INSTANTIATION:
-            arguments = tuple(self.type(a, outer) for a in signature.arguments)
+            arguments = tuple(resolve(a, outer) for a in signature.arguments)
             method = self.context.method_instance(method, arguments)
         if flags & sig.METHOD_ASYNC_VARIANT:
             method = method.async_variant
-        constrained = None if signature.constrained is None else self.type(signature.constrained, scope)
+        constrained = None if signature.constrained is None else resolve(signature.constrained, scope)
         return NamedMethod(method, flags, constrained)
 
     @staticmethod

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from readytorun.emulator.internal_calls.registry import internal_call
 from readytorun.emulator.method_tables import ARRAY_DATA, OBJECT_HEADER, MethodTable
+from readytorun.typesystem.layout import element_size
 from readytorun.typesystem.type_desc import ArrayType, TypeDesc
 
 if TYPE_CHECKING:
@@ -192,3 +193,15 @@ def _block_copy(
 def _byte_length(runtime: Runtime, array: int) -> int:
     table, _ = _array_type(runtime, array)
     return runtime.heap.length(array) * table.element_size
+
+
+@internal_call("System.Runtime.CompilerServices.RuntimeHelpers::InitializeArray")
+def _initialize_array(runtime: Runtime, array: int, handle: tuple[int, ...]) -> None:
+    if not array or not handle[0]:
+        raise runtime.throw("ArgumentNull", "array")
+    field = runtime.tables.fields[runtime.memory.u64(handle[0] + OBJECT_HEADER)]
+    size = _byte_length(runtime, array)
+    if not field.has_rva or element_size(field.type) < size:
+        raise runtime.throw("Argument", "Value does not fall within the expected range.")
+    data = runtime.statics.rva_or_static_address(field)
+    runtime.memory.move(array + runtime.heap.table_of(array).data_offset, data, size)

@@ -88,7 +88,12 @@ def _fma(runtime: Runtime, x: float, y: float, z: float) -> float:
     if not all(map(math.isfinite, (x, y, z))):
         return x * y + z
     exact = Fraction(x) * Fraction(y) + Fraction(z)
-    return float(exact) if exact else x * y + z  # a zero with its sign
+    if not exact:
+        return x * y + z  # a zero with its sign
+    try:
+        return float(exact)
+    except OverflowError:
+        return math.inf if exact > 0 else -math.inf
 
 
 @internal_call("System.Math::RoundDigits")
