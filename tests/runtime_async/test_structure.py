@@ -271,3 +271,35 @@ def test_a_refused_variant_leaves_nothing_but_its_thunk(core: Path, dialect: Dia
     assert len(built.image.resumption_stubs) == 2  # of N and Use
     stubs = len([c for c in built.image.import_cells[5] if built.image.fixup_of(c).kind == 0x38])
     assert stubs == 2
+
+
+_UNNAMED = """
+using System.Threading.Tasks;
+public interface IJob { Task<string> First(); ValueTask<string> Second(); }
+public sealed class Job<T> : IJob
+{
+    public async Task<string> First() { await Task.Yield(); return "first"; }
+    public async ValueTask<string> Second() { await Task.Yield(); return "second"; }
+}
+public static class Unnamed
+{
+    public static IJob Make() => new Job<long>();
+    public static async Task<string> Use(IJob job) { return await job.First() + await job.Second(); }
+}
+"""
+
+
+def test_virtual_methods_of_a_type_that_code_makes_have_both_faces(
+    core: Path, dialect: Dialect, tmp_path: Path
+) -> None:
+    source = tmp_path / "unnamed.cs"
+    source.write_text(_UNNAMED)
+    built = build(core.parent, dialect, core, "unnamed", source)
+    assert not built.report.refused
+    names = sorted(name for name in built.methods if "Job<long>.First(" in name or "Job<long>.Second(" in name)
+    assert names == [
+        "Job<long>.First()",
+        "Job<long>.Second()",
+        "[ASYNC] Job<long>.First()",
+        "[ASYNC] Job<long>.Second()",
+    ]

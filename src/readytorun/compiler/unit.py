@@ -232,8 +232,17 @@ class CompilationUnit:
         )
 
     def work_items(self, methods: Iterable[MethodDesc]) -> tuple[WorkItem, ...]:
-        """Those of the methods that the image should have and that are instantiations."""
-        return tuple(self._work_item(method) for method in methods if self._belongs_to_image(method))
+        """Those of the methods that the image should have and that are instantiations.
+
+        Of virtual methods that return a task both faces: a call says which, but not of which method.
+        """
+        items: list[WorkItem] = []
+        for method in methods:
+            if self._belongs_to_image(method):
+                items.append(self._work_item(method))
+                if self.compiler.library is not None and method.task_kind and method.is_virtual:
+                    items.append(self._work_item(method.async_variant))
+        return tuple(items)
 
     def _belongs_to_image(self, method: MethodDesc) -> bool:
         """Whether the image should have an instantiation that its code reaches.
