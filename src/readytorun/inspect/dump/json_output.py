@@ -65,13 +65,15 @@ def _method(image: Image, method: Method, options: DumpOptions) -> Record:
     if options.disassembly:
         from readytorun.inspect.disassembly.method import method_instructions  # slow to load
 
-        record["instructions"] = [
-            {
-                "rva": instruction.rva,
-                "size": instruction.size,
-                "text": instruction.text,
-                **({"comment": instruction.comment} if instruction.comment else {}),
-            }
-            for instruction in method_instructions(image.raw, method.raw, image.symbols)
-        ]
+        record["instructions"] = records.or_error(
+            lambda: [
+                {
+                    "rva": instruction.rva,
+                    "size": instruction.size,
+                    "text": instruction.text,
+                    **({"comment": instruction.comment} if instruction.comment else {}),
+                }
+                for instruction in method_instructions(image.raw, method.raw, image.symbols)
+            ]
+        )
     return record

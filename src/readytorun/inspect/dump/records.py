@@ -45,7 +45,7 @@ _CLAUSE_NAMES = {
 }
 
 
-def _or_error(make: Callable[[], T]) -> T | Record:
+def or_error(make: Callable[[], T]) -> T | Record:
     """What `make` gives; where that does not decode, a record that says so: the rest is shown all the same."""
     try:
         return make()
@@ -143,7 +143,7 @@ def cell_record(image: Image, cell: Cell, options: DumpOptions) -> Record:
         record["error"] = str(error)
     record["initial"] = cell.initial
     if options.fixups:
-        tokens = _or_error(lambda: cell.gc_ref_map)
+        tokens = or_error(lambda: cell.gc_ref_map)
         if tokens is not None:
             record["gc_ref_map"] = {str(position): token for position, token in tokens.items()}
     if options.raw and "error" not in record:
@@ -170,19 +170,19 @@ def method_record(image: Image, method: Method, options: DumpOptions) -> Record:
         record["resumption_stub"] = function_record(stub)
     if not options.has_method_details and not options.patterns:
         return record
-    record["functions"] = _or_error(lambda: [function_record(function) for function in method.functions])
+    record["functions"] = or_error(lambda: [function_record(function) for function in method.functions])
     if options.fixups or options.patterns:
-        record["fixups"] = _or_error(lambda: [cell_record(image, cell, _PLAIN) for cell in method.fixups])
+        record["fixups"] = or_error(lambda: [cell_record(image, cell, _PLAIN) for cell in method.fixups])
     if options.gc:
-        record["gc"] = _or_error(lambda: gc_record(image, method.gc_info))
+        record["gc"] = or_error(lambda: gc_record(image, method.gc_info))
     if options.unwind:
-        record["unwind"] = _or_error(lambda: [unwind_record(function) for function in method.functions])
+        record["unwind"] = or_error(lambda: [unwind_record(function) for function in method.functions])
     if options.eh:
-        record["eh"] = _or_error(lambda: [clause_record(image, method, clause) for clause in method.eh_clauses])
+        record["eh"] = or_error(lambda: [clause_record(image, method, clause) for clause in method.eh_clauses])
     if options.debug:
-        record["debug"] = _or_error(lambda: debug_record(image, method))
+        record["debug"] = or_error(lambda: debug_record(image, method))
     if options.raw:
-        record["bytes"] = _or_error(lambda: method.code.hex())
+        record["bytes"] = or_error(lambda: method.code.hex())
     return record
 
 
