@@ -169,6 +169,7 @@ namespace System
     public readonly struct Boolean : IComparable, IComparable<bool>, IEquatable<bool>, IConvertible
     {
         private readonly bool m_value;
+        int IConvertible.ToInt32(IFormatProvider? provider) => m_value ? 1 : 0;
         public static readonly string TrueString = "True";
         public static readonly string FalseString = "False";
         public override int GetHashCode() => m_value ? 1 : 0;
@@ -186,6 +187,7 @@ namespace System
     public readonly struct Char : IComparable, IComparable<char>, IEquatable<char>, IConvertible, IFormattable
     {
         private readonly char m_value;
+        int IConvertible.ToInt32(IFormatProvider? provider) => m_value;
         public const char MaxValue = (char)0xFFFF;
         public const char MinValue = (char)0;
         public override int GetHashCode() => m_value | (m_value << 16);

@@ -262,6 +262,7 @@ class Collector:
         runtime = self._runtime
         heap, memory = runtime.heap, runtime.memory
         heap.finalizable = [address + delta for address in heap.finalizable]
+        heap.finalizer_queue = [address + delta for address in heap.finalizer_queue]
         for slot in heap.weak:
             value = memory.u64(slot)
             if old <= value < end:

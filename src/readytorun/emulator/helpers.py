@@ -133,9 +133,14 @@ class Helpers:
     def _new_multi_dim_array(self) -> None:
         runtime = self._runtime
         table = runtime.tables.at(self._arg(0))
-        rank, lengths_at = self._arg(1) & 0xFFFFFFFF, self._arg(2)
-        lengths = [runtime.memory.i32(lengths_at + 4 * i) for i in range(rank)]
-        self._result(self.new_multi_dim_array(table, lengths))
+        count, lengths_at = self._arg(1) & 0xFFFFFFFF, self._arg(2)
+        values = [runtime.memory.i32(lengths_at + 4 * i) for i in range(count)]
+        type = table.type
+        assert isinstance(type, ArrayType)
+        if count == 2 * type.rank and not type.is_szarray:
+            self._result(self.new_multi_dim_array(table, values[1::2], values[::2]))
+        else:
+            self._result(self.new_multi_dim_array(table, values))
 
     def new_multi_dim_array(self, table: MethodTable, lengths: list[int], lower_bounds: list[int] | None = None) -> int:
         """A new array of several dimensions (or of vectors, by one length per level)."""

@@ -99,7 +99,18 @@ class InternalCalls:
             machine.set_result(runtime.helpers.new_multi_dim_array(table, lengths, bounds))
 
         def address() -> None:
-            machine.set_result(element_address(machine.argument(0)))
+            array = machine.argument(0)
+            at = element_address(array)
+            wanted: TypeDesc = array_type
+            if layout.context is not None:
+                place = machine.argument_address(layout.context, machine.context, machine.stack_arguments())
+                wanted = runtime.tables.at(memory.u64(place)).type
+            actual = runtime.heap.table_of(array).type
+            assert isinstance(actual, ArrayType) and isinstance(wanted, ArrayType)
+            # Of a derived element type the address could be used to store what does not belong there.
+            if element.is_gc_pointer and actual.parameter_type is not wanted.parameter_type:
+                raise runtime.throw("ArrayTypeMismatch")
+            machine.set_result(at)
 
         def get() -> None:
             if not element.is_gc_pointer:
@@ -121,8 +132,7 @@ class InternalCalls:
 
         return {".ctor": construct, "Address": address, "Get": get, "Set": put}[method.name]
 
-    # --- marshalling
-    # ----------------------------------------------------------------------------------------------------
+    # --- marshalling --------------------------------------------------------------------------------------------------
 
     def _marshal(self, method: MethodDesc, function: Callable[..., Any]) -> Callable[[], None]:
         runtime = self._runtime
