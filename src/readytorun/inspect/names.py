@@ -22,7 +22,7 @@ from readytorun.inspect.module_names import (
 from readytorun.inspect.references import References
 from readytorun.metadata.reader import MetadataReader
 from readytorun.metadata.tables import TableId
-from readytorun.r2r.constants import FixupKind, helper_name
+from readytorun.r2r.constants import FixupKind
 from readytorun.r2r.fixup_blobs import (
     LAYOUT_ALIGNMENT,
     LAYOUT_ALIGNMENT_NATIVE,
@@ -34,7 +34,6 @@ from readytorun.r2r.fixup_blobs import (
     InstructionSetSupport,
     StringThunks,
     TypeLayout,
-    fixup_name,
 )
 from readytorun.r2r.instruction_sets import instruction_set_name
 from readytorun.r2r.primitives import ByteReader
@@ -67,6 +66,7 @@ from readytorun.r2r.signatures import (
     decode_type,
     decode_types,
 )
+from readytorun.r2r.versions import fixup_name, helper_name
 
 _COR_HEADER_SIZE: Final = 72
 _HFA_ELEMENTS: Final = {1: "float", 2: "double", 3: "Vector64", 4: "Vector128"}
@@ -384,10 +384,18 @@ class ImageNames:
 
 
 def definition_module(owner: TypeSignature | None, module: int) -> int:
-    """The module that a member's row belongs to: that of its owner's definition where the owner names one."""
-    while isinstance(owner, ModuleType):
-        module, owner = owner.module, owner.type
-    return module
+    """The module that a member's row belongs to: the one that defines its owner.
+
+    That is the module of its TypeDef token. Where a TypeRef names the owner, or nothing does, it is `module`, the
+    context of the signature.
+    """
+    owner_module = module
+    while isinstance(owner, ModuleType | GenericInstanceType):
+        if isinstance(owner, ModuleType):
+            owner_module, owner = owner.module, owner.type
+        else:
+            owner = owner.definition
+    return owner_module if isinstance(owner, TokenType) and owner.token >> 24 == TableId.TYPE_DEF else module
 
 
 def method_prefix(flags: int) -> str:
