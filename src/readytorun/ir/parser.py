@@ -214,6 +214,11 @@ class _Parser:
         if token[:1] != '"':
             raise line.error('function "name" expected')
         name = json.loads(token)
+        signature = self._parameters_and_result(line)
+        line.end()
+        return Function(str(name), signature)
+
+    def _parameters_and_result(self, line: _Line) -> CallSignature:
         params: list[AbiType] = []
         line.expect("(")
         while not line.accept(")"):
@@ -221,9 +226,7 @@ class _Parser:
                 line.expect(",")
             params.append(self._abi_type(line))
         line.expect("->")
-        signature = self._signature(line, params)
-        line.end()
-        return Function(str(name), signature)
+        return self._signature(line, params)
 
     def _signature(self, line: _Line, params: list[AbiType]) -> CallSignature:
         """The signature whose result comes next."""
@@ -262,14 +265,7 @@ class _Parser:
                 raise line.error("async_call without runtime_async")
             name = line.next()
             cell = self._cell(line)
-            params: list[AbiType] = []
-            line.expect("(")
-            while not line.accept(")"):
-                if params:
-                    line.expect(",")
-                params.append(self._abi_type(line))
-            line.expect("->")
-            facts.calls[name] = AsyncCall(cell, self._signature(line, params))
+            facts.calls[name] = AsyncCall(cell, self._parameters_and_result(line))
         else:
             raise line.error(f"unexpected {word!r}")
         line.end()

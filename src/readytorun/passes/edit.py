@@ -5,7 +5,7 @@ from __future__ import annotations
 from readytorun.ir import ops
 from readytorun.ir.analysis import FlowGraph, targets_of
 from readytorun.ir.function import Block, Function
-from readytorun.ir.ops import BranchOp, Op, TerminatorOp
+from readytorun.ir.ops import BranchOp, Op, ParamOp, TerminatorOp
 from readytorun.ir.regions import remove_empty_regions
 
 
@@ -172,3 +172,17 @@ def remove_unreachable_blocks(function: Function) -> bool:
         # A handler whose try range is gone is unreachable in turn.
         if not remove_empty_regions(function):
             return changed
+
+
+def take_parameters(function: Function) -> Block:
+    """A new block with the parameters of the first one, which loses them; it is not in `function.blocks` yet."""
+    body = function.blocks[0]
+    entry = function.new_block()
+    rest: list[Op] = []
+    for op in body.ops:
+        if isinstance(op, ParamOp):
+            entry.ops.append(op)
+        else:
+            rest.append(op)
+    body.ops = rest
+    return entry

@@ -15,9 +15,10 @@ from typing import Final
 from readytorun.ir import ops
 from readytorun.ir.builder import IRBuilder
 from readytorun.ir.function import Block, EHRegion, Funclet, Function, Slot
-from readytorun.ir.ops import Op, ParamOp, TerminatorOp
+from readytorun.ir.ops import Op, TerminatorOp
 from readytorun.ir.runtime_async import AsyncCall, RuntimeAsync
 from readytorun.ir.types import M_I32, M_REF, STRUCT, VOID
+from readytorun.passes.edit import take_parameters
 from readytorun.r2r.model import EHClauseKind
 
 _REFERENCE: Final = ((0, False),)
@@ -76,14 +77,7 @@ def _protect_body(function: Function) -> int:
 def _entry(function: Function, facts: RuntimeAsync) -> Block:
     """The block in front of the body: parameters, and site 1."""
     body = function.blocks[0]
-    entry = function.new_block()
-    rest: list[Op] = []
-    for op in body.ops:
-        if isinstance(op, ParamOp):
-            entry.ops.append(op)
-        else:
-            rest.append(op)
-    body.ops = rest
+    entry = take_parameters(function)
     builder = IRBuilder(function)
     builder.block = entry
     args: list[Op] = []

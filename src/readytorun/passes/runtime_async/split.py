@@ -43,6 +43,7 @@ from readytorun.ir.types import (
     ROLE_RETURN_BUFFER,
 )
 from readytorun.passes import dead_code, phi_simplification, unused_slots
+from readytorun.passes.edit import take_parameters
 from readytorun.passes.runtime_async.layout import SavedState, lay_out
 from readytorun.passes.runtime_async.live_state import SlotLiveness, is_saved, live_values, overwritten_slots
 from readytorun.passes.runtime_async.resumption import build_resumption
@@ -378,14 +379,7 @@ class _Splitter:
         function = self._function
         facts = self._facts
         body = function.blocks[0]
-        first = function.new_block()
-        rest: list[Op] = []
-        for op in body.ops:
-            if isinstance(op, ParamOp):
-                first.ops.append(op)
-            else:
-                rest.append(op)
-        body.ops = rest
+        first = take_parameters(function)
         resumed = function.new_block()
         resumed.is_cold = True
         builder = IRBuilder(function)
