@@ -12,12 +12,12 @@ import pytest
 from crossgen2_map import CompilerMap, read_map
 from real_images import CORPUS, DOTNET, WHY_NOT, Made, make
 
-from readytorun.r2r.constants import SectionType, section_name
+from readytorun.r2r.constants import SectionType
 from readytorun.r2r.coverage import coverage_of
 from readytorun.r2r.extents import PartKind
 from readytorun.r2r.reader import R2RImage
 from readytorun.r2r.target import Machine
-from readytorun.r2r.versions import fixup_name
+from readytorun.r2r.versions import fixup_name, section_name
 
 pytestmark = [
     pytest.mark.corpus,

@@ -10,7 +10,6 @@ from readytorun.errors import BadImageError
 from readytorun.metadata.reader import MetadataReader
 from readytorun.metadata.tables import TableId
 from readytorun.r2r import (
-    constants,
     debug_info,
     eh_info,
     gc_ref_map,
@@ -23,6 +22,7 @@ from readytorun.r2r import (
     target,
     unwind_arm64,
     unwind_x64,
+    versions,
 )
 from readytorun.r2r.model import DebugBound, EHClause, EHClauseKind
 from readytorun.r2r.primitives import ByteReader
@@ -384,11 +384,11 @@ def test_machine_numbers() -> None:
 
 
 def test_helper_names_depend_on_the_version() -> None:
-    assert constants.helper_name(0x40, (9, 1)) == "MemSet"
-    assert constants.helper_name(0x40, (16, 0)) == "NativeMemSet"
-    assert constants.helper_name(0x32, (16, 0)) == "ByRefWriteBarrier"
-    assert constants.helper_name(0x32, (26, 1)) == "0x32"
-    assert constants.helper_name(0x999, (16, 0)) == "0x999"
+    assert versions.helper_name(0x40, (9, 1)) == "MemSet"
+    assert versions.helper_name(0x40, (16, 0)) == "NativeMemSet"
+    assert versions.helper_name(0x32, (16, 0)) == "ByRefWriteBarrier"
+    assert versions.helper_name(0x32, (26, 1)) == "0x32"
+    assert versions.helper_name(0x999, (16, 0)) == "0x999"
 
 
 def test_base_relocations_are_blocks_per_page() -> None:

@@ -15,8 +15,9 @@ from readytorun.emulator.loader import LoadedImage
 from readytorun.emulator.signatures import NamedMethod, Scope
 from readytorun.r2r import signatures as sig
 from readytorun.r2r.constants import FixupKind, HelperId, ImportSectionFlag
-from readytorun.r2r.fixup_blobs import Fixup, TypeLayout, fixup_name
+from readytorun.r2r.fixup_blobs import Fixup, TypeLayout
 from readytorun.r2r.reader import ImportCell
+from readytorun.r2r.versions import fixup_name
 from readytorun.typesystem.field_desc import FieldDesc
 from readytorun.typesystem.generic_context import GenericContext
 from readytorun.typesystem.layout import layout_of

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from readytorun.emulator.errors import ExecutionError
 from readytorun.emulator.method_tables import ARRAY_DATA, ARRAY_LENGTH, OBJECT_HEADER, MethodTable
-from readytorun.r2r.constants import HelperId, helper_name
+from readytorun.r2r.constants import HelperId
+from readytorun.r2r.versions import helper_name
 from readytorun.typesystem import element_types as et
 from readytorun.typesystem.layout import layout_of
 from readytorun.typesystem.static_layout import GC, NON_GC, THREAD_GC, THREAD_NON_GC

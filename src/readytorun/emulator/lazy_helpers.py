@@ -12,8 +12,9 @@ from readytorun.emulator.loader import LoadedImage
 from readytorun.emulator.method_tables import InitState
 from readytorun.r2r import signatures as sig
 from readytorun.r2r.constants import FixupKind
-from readytorun.r2r.fixup_blobs import Fixup, fixup_name
+from readytorun.r2r.fixup_blobs import Fixup
 from readytorun.r2r.reader import ImportCell
+from readytorun.r2r.versions import fixup_name
 from readytorun.typesystem.generic_context import GenericContext
 from readytorun.typesystem.static_layout import GC, NON_GC, THREAD_GC, THREAD_NON_GC
 from readytorun.typesystem.type_desc import TypeDesc

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TextIO
 
-from readytorun.r2r.fixup_blobs import Fixup, fixup_name
+from readytorun.r2r.fixup_blobs import Fixup
+from readytorun.r2r.versions import fixup_name
 
 if TYPE_CHECKING:
     from readytorun.emulator.loader import LoadedImage

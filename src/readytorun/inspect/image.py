@@ -25,7 +25,7 @@ from readytorun.inspect.references import References
 from readytorun.inspect.symbols import CodeSymbol, ImageSymbols
 from readytorun.inspect.tables import Inlining, available_types, inlinings
 from readytorun.metadata.tables import TableId
-from readytorun.r2r.constants import HeaderFlag, ImportSectionFlag, section_name
+from readytorun.r2r.constants import HeaderFlag, ImportSectionFlag
 from readytorun.r2r.debug_info import DebugInfo
 from readytorun.r2r.fixup_blobs import Fixup
 from readytorun.r2r.gcinfo import GcInfo
@@ -38,6 +38,7 @@ from readytorun.r2r.signatures import (
     METHOD_UNBOXING_STUB,
 )
 from readytorun.r2r.target import Machine, OperatingSystem
+from readytorun.r2r.versions import section_name
 
 if TYPE_CHECKING:
     from readytorun.inspect.disassembly.instruction import Instruction
@@ -86,7 +87,7 @@ class Cell:
 
     @property
     def gc_ref_map(self) -> dict[int, int] | None:
-        """What the callee's stack arguments hold (position: token); None for cells that have no such map."""
+        """What the callee's arguments hold (position: token); None for cells that have no such map."""
         maps = self._image.gc_ref_maps(self.section)
         return dict(maps[self.slot]) if maps else None
 

@@ -11,9 +11,6 @@ from __future__ import annotations
 from enum import IntEnum, IntFlag
 from typing import Final
 
-from readytorun.r2r.versions import helper_name as helper_name
-from readytorun.r2r.versions import section_name as section_name
-
 
 class SectionType(IntEnum):
     """ReadyToRunSectionType."""

@@ -27,8 +27,7 @@ from readytorun.r2r.signatures import (
     encode_method,
     encode_type,
 )
-from readytorun.r2r.versions import Format, Version
-from readytorun.r2r.versions import fixup_name as fixup_name
+from readytorun.r2r.versions import Format, Version, fixup_name
 
 LAYOUT_HFA: Final = 0x01
 LAYOUT_ALIGNMENT: Final = 0x02

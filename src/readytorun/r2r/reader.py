@@ -28,7 +28,7 @@ from readytorun.pe import PEImage
 from readytorun.r2r import unwind_arm64, unwind_x64
 from readytorun.r2r.assembly_tables import AssemblyTables
 from readytorun.r2r.assembly_tables import Component as Component
-from readytorun.r2r.constants import MODULE_OVERRIDE, FixupKind, HeaderFlag, SectionType, section_name
+from readytorun.r2r.constants import MODULE_OVERRIDE, FixupKind, HeaderFlag, SectionType
 from readytorun.r2r.debug_info import DebugInfo, debug_blob_positions, decode_debug_info
 from readytorun.r2r.eh_info import decode_clauses, decode_lookup
 from readytorun.r2r.entry_points import (
@@ -57,7 +57,7 @@ from readytorun.r2r.signatures import (
     split_method,
 )
 from readytorun.r2r.target import Machine, OperatingSystem, split_coff_machine
-from readytorun.r2r.versions import OLDEST_READABLE, Format
+from readytorun.r2r.versions import OLDEST_READABLE, Format, section_name
 
 UnwindInfo = unwind_x64.UnwindInfo | unwind_arm64.UnwindInfo
 

@@ -10,7 +10,8 @@ from readytorun.inspect.check.findings import Finding, FindingKind, Severity
 from readytorun.inspect.image import Image
 from readytorun.inspect.module_names import ModuleNames
 from readytorun.metadata.tables import TableId
-from readytorun.r2r.constants import FixupKind, SectionType, section_name
+from readytorun.r2r.constants import FixupKind, SectionType
+from readytorun.r2r.versions import section_name
 
 _METHOD_IMPL_ASYNC: Final = 0x2000  # MethodImplAttributes.Async
 _SECTION_EXECUTE: Final = 0x20000000  # IMAGE_SCN_MEM_EXECUTE
