@@ -12,7 +12,8 @@ from written_images import CALL, STRING, compiled
 
 from readytorun.errors import BadImageError
 from readytorun.inspect.disassembly.method import ListingOptions, method_instructions, method_listing
-from readytorun.inspect.disassembly.parts import funclet_role, method_parts
+from readytorun.inspect.disassembly.parts import method_parts
+from readytorun.inspect.eh_text import funclet_role
 from readytorun.inspect.image import Image
 from readytorun.inspect.lines import Style, plain_text
 from readytorun.inspect.symbols import SymbolKind

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from readytorun.errors import BadImageError
 from readytorun.inspect.symbols import ImageSymbols
-from readytorun.r2r.constants import section_name
 from readytorun.r2r.reader import R2RImage
+from readytorun.r2r.versions import section_name
 
 
 class Place(NamedTuple):
@@ -78,7 +78,7 @@ def _functions_at(image: R2RImage, symbols: ImageSymbols, rva: int) -> list[Plac
             if thunk is not None:
                 places.append(Place("thunk", thunk.name, rva, 0))
     for number, function in enumerate(functions):
-        if function.unwind <= rva < function.unwind + 0x1000 and _unwind_covers(image, number, rva):
+        if function.unwind <= rva < function.unwind + 0x1000 and _unwind_covers(symbols, number, rva):
             symbol = symbols.function_symbol(number)
             name = f"#{number}" if symbol is None else symbol.name
             places.append(Place("unwind data and GC info of", name, function.unwind, 0))
@@ -86,18 +86,15 @@ def _functions_at(image: R2RImage, symbols: ImageSymbols, rva: int) -> list[Plac
     return places
 
 
-def _unwind_covers(image: R2RImage, index: int, rva: int) -> bool:
+def _unwind_covers(symbols: ImageSymbols, index: int, rva: int) -> bool:
+    image = symbols.image
     try:
         end = image.unwind_info_at(index)[2]
-        if index in _main_bodies(image):
+        if index in symbols.method_starts or index in symbols.stub_owners:  # behind others no GC info follows
             end = image.gc_info_at(index)[2]
         return image.image.offset_of(rva) < end
     except BadImageError:
         return False
-
-
-def _main_bodies(image: R2RImage) -> set[int]:
-    return {method.function_index for method in image.methods} | set(image.resumption_stubs.values())
 
 
 def _signatures_at(image: R2RImage, symbols: ImageSymbols, rva: int) -> list[Place]:

@@ -11,11 +11,11 @@ from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from readytorun.errors import BadImageError
+from readytorun.inspect.eh_text import funclet_role
 from readytorun.inspect.names import ImageNames
 from readytorun.inspect.thunks import thunk_at, thunk_name
-from readytorun.r2r.constants import section_name
-from readytorun.r2r.model import EHClauseKind
 from readytorun.r2r.reader import R2RImage, R2RMethod
+from readytorun.r2r.versions import section_name
 
 
 class SymbolKind(Enum):
@@ -58,14 +58,6 @@ class Symbols(Protocol):
     def data_text(self, rva: int) -> str | None:
         """Anything else that is known of this address."""
         ...
-
-
-_CLAUSE_ROLES = {
-    EHClauseKind.TYPED: "catch",
-    EHClauseKind.FILTER: "catch",
-    EHClauseKind.FINALLY: "finally",
-    EHClauseKind.FAULT: "fault",
-}
 
 
 class ImageSymbols:
@@ -153,16 +145,12 @@ class ImageSymbols:
         return CodeSymbol(f"{name} [{role}]", SymbolKind.FUNCLET, index, begin)
 
     def _role(self, method_rva: int, offset: int) -> str:
-        """What the funclet at an offset of a method is for: "catch 0", by the number of its clause."""
+        """What the funclet at an offset of a method is for."""
         try:
-            for number, clause in enumerate(self.image.eh_clauses_of(method_rva)):
-                if clause.kind == EHClauseKind.FILTER and clause.class_token_or_filter == offset:
-                    return f"filter {number}"
-                if clause.handler_start == offset:
-                    return f"{_CLAUSE_ROLES.get(clause.kind, 'handler')} {number}"
+            clauses = self.image.eh_clauses_of(method_rva)
         except BadImageError:
-            pass  # shown where the clauses are shown
-        return "funclet"
+            clauses = ()  # the error is shown where the clauses are
+        return funclet_role(clauses, offset)
 
     def code_symbol(self, rva: int) -> CodeSymbol | None:
         index = self.index_by_rva.get(rva)

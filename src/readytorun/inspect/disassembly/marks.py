@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from readytorun.errors import BadImageError
 from readytorun.inspect.disassembly.instruction import OperandNames
-from readytorun.inspect.disassembly.parts import CLAUSE_NAMES, MethodPart
+from readytorun.inspect.disassembly.parts import MethodPart
+from readytorun.inspect.eh_text import CLAUSE_NAMES
 from readytorun.inspect.gc_text import change_text, live_names, slot_names
 from readytorun.inspect.lines import Line, Style
 from readytorun.inspect.symbols import SymbolKind

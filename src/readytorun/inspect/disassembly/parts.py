@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
+from readytorun.inspect.eh_text import funclet_role
 from readytorun.inspect.symbols import SymbolKind
-from readytorun.r2r.model import EHClause, EHClauseKind
 from readytorun.r2r.reader import R2RImage, R2RMethod
-
-CLAUSE_NAMES: Final = {
-    EHClauseKind.TYPED: "catch",
-    EHClauseKind.FILTER: "filter",
-    EHClauseKind.FINALLY: "finally",
-    EHClauseKind.FAULT: "fault",
-}
 
 
 class MethodPart(NamedTuple):
@@ -33,17 +26,6 @@ class MethodPart(NamedTuple):
     size: int
     kind: SymbolKind
     role: str
-
-
-def funclet_role(clauses: Sequence[EHClause], offset: int) -> str:
-    """What the funclet at an offset of its method does: "filter 0", "catch 0", "finally 1", by number of the clause."""
-    for number, clause in enumerate(clauses):
-        if clause.kind == EHClauseKind.FILTER and clause.class_token_or_filter == offset:
-            return f"filter {number}"
-        if clause.handler_start == offset:
-            kind = EHClauseKind.TYPED if clause.kind == EHClauseKind.FILTER else clause.kind
-            return f"{CLAUSE_NAMES[kind]} {number}"
-    return "funclet"
 
 
 def method_parts(image: R2RImage, method: R2RMethod) -> Iterator[MethodPart]:

@@ -11,24 +11,22 @@ from typing import Any, TypeVar
 
 from readytorun.errors import BadImageError
 from readytorun.inspect.dump.options import DumpOptions
-from readytorun.inspect.gc_text import slot_name
+from readytorun.inspect.eh_text import CLAUSE_NAMES
+from readytorun.inspect.gc_text import live_names, slot_name, slot_names
 from readytorun.inspect.image import Cell, Function, Image, ImportSection, Method
 from readytorun.inspect.unwind_text import unwind_lines
 from readytorun.metadata.reader import MetadataReader
 from readytorun.metadata.tables import TableId
-from readytorun.r2r.constants import HeaderFlag, ImportSectionFlag
-from readytorun.r2r.debug_info import LOCATION_NAMES
-from readytorun.r2r.fixup_blobs import fixup_name
+from readytorun.r2r.constants import ImportSectionFlag
+from readytorun.r2r.debug_info import LOCATION_NAMES, special_variable_name
 from readytorun.r2r.gcinfo import (
     CONTEXT_METHOD_DESC,
     CONTEXT_METHOD_TABLE,
     CONTEXT_THIS,
     GcInfo,
-    RegisterSlot,
-    StackSlot,
 )
 from readytorun.r2r.model import EHClause, EHClauseKind
-from readytorun.r2r.versions import PRODUCTS
+from readytorun.r2r.versions import PRODUCTS, fixup_name, header_flag_names
 
 Record = dict[str, Any]
 T = TypeVar("T")
@@ -36,13 +34,6 @@ T = TypeVar("T")
 _CONTEXTS = {CONTEXT_METHOD_TABLE: "method table", CONTEXT_METHOD_DESC: "method desc", CONTEXT_THIS: "this"}
 _BOUND_SOURCES = {1: "call instruction", 2: "stack empty", 4: "async"}
 _SPECIAL_OFFSETS = {-1: "no mapping", -2: "prolog", -3: "epilog"}
-_SPECIAL_VARIABLES = {-1: "varargs handle", -2: "return buffer", -3: "type context", -4: "unknown"}
-_CLAUSE_NAMES = {
-    EHClauseKind.TYPED: "catch",
-    EHClauseKind.FILTER: "filter",
-    EHClauseKind.FINALLY: "finally",
-    EHClauseKind.FAULT: "fault",
-}
 
 
 def or_error(make: Callable[[], T]) -> T | Record:
@@ -63,19 +54,13 @@ def product_of(version: tuple[int, int]) -> str:
 
 def header_record(image: Image) -> Record:
     """The R2R header and what the PE header says of the target."""
-    known = HeaderFlag(0)
-    for flag in HeaderFlag:
-        known |= flag
     flags = image.raw.header.flags
-    names = [flag.name for flag in HeaderFlag if flags & flag]
-    if flags & ~known:
-        names.append(f"{flags & ~known:#x}")
     return {
         "assembly": image.assembly_name,
         "machine": image.machine.name,
         "os": image.os.name,
         "version": {"major": image.version[0], "minor": image.version[1], "product": product_of(image.version)},
-        "flags": {"value": flags, "names": names},
+        "flags": {"value": flags, "names": header_flag_names(flags, image.version)},
         "compiler": image.compiler_identifier,
         "composite": image.is_composite,
         "owner_composite": image.owner_composite,
@@ -157,6 +142,15 @@ def cell_record(image: Image, cell: Cell, options: DumpOptions) -> Record:
 
 def method_record(image: Image, method: Method, options: DumpOptions) -> Record:
     """A method, with the details that the options ask for except for the disassembly."""
+    record = method_header(method)
+    if options.has_method_details or options.patterns:
+        record["functions"] = or_error(lambda: [function_record(function) for function in method.functions])
+        record |= method_details(image, method, options)
+    return record
+
+
+def method_header(method: Method) -> Record:
+    """What a method is, and where its code lies."""
     record: Record = {
         "name": method.display_name,
         "token": method.token,
@@ -168,9 +162,12 @@ def method_record(image: Image, method: Method, options: DumpOptions) -> Record:
     stub = method.resumption_stub if method.is_async_variant else None
     if stub is not None:
         record["resumption_stub"] = function_record(stub)
-    if not options.has_method_details and not options.patterns:
-        return record
-    record["functions"] = or_error(lambda: [function_record(function) for function in method.functions])
+    return record
+
+
+def method_details(image: Image, method: Method, options: DumpOptions) -> Record:
+    """The details of a method that the options ask for except for the disassembly."""
+    record: Record = {}
     if options.fixups or options.patterns:
         record["fixups"] = or_error(lambda: [cell_record(image, cell, _PLAIN) for cell in method.fixups])
     if options.gc:
@@ -205,22 +202,18 @@ def function_record(function: Function) -> Record:
 def gc_record(image: Image, info: GcInfo) -> Record:
     """GC info: its header, slots, and what is live where."""
     machine = image.machine
-    tracked: list[RegisterSlot | StackSlot] = [*info.registers, *info.stack]
-    slots = [slot_name(slot, machine, info) for slot in tracked]
-
-    def names_of(live: int) -> list[str]:
-        return [name for number, name in enumerate(slots) if live >> number & 1]
-
-    live = info.live or [0] * len(info.safe_points)  # without tracked slots, the format has no sets
+    slots = slot_names(info, machine)
+    sets = info.live or [0] * len(info.safe_points)  # without tracked slots, the format has no sets
     record: Record = {
         "code_length": info.code_length,
         "tracked_slots": slots,
         "untracked_slots": [slot_name(slot, machine, info) for slot in info.untracked],
         "safe_points": [
-            {"offset": offset, "live": names_of(live)} for offset, live in zip(info.safe_points, live, strict=True)
+            {"offset": offset, "live": live_names(live, slots)}
+            for offset, live in zip(info.safe_points, sets, strict=True)
         ],
         "interruptible_ranges": [{"start": start, "end": end} for start, end in info.ranges],
-        "changes": [{"offset": offset, "live": names_of(live)} for offset, live in info.changes],
+        "changes": [{"offset": offset, "live": live_names(live, slots)} for offset, live in info.changes],
         "outgoing_area": info.outgoing_area,
     }
     if info.generic_context:
@@ -248,7 +241,7 @@ def unwind_record(function: Function) -> Record:
 def clause_record(image: Image, method: Method, clause: EHClause) -> Record:
     """An EH clause."""
     record: Record = {
-        "kind": _CLAUSE_NAMES[clause.kind],
+        "kind": CLAUSE_NAMES[clause.kind],
         "try": [clause.try_start, clause.try_end],
         "handler": [clause.handler_start, clause.handler_end],
     }
@@ -279,8 +272,8 @@ def debug_record(image: Image, method: Method) -> Record | None:
     variables = []
     for variable in info.variables:
         entry = {"start": variable.start, "end": variable.end, "number": variable.number}
-        if variable.number in _SPECIAL_VARIABLES:
-            entry["special"] = _SPECIAL_VARIABLES[variable.number]
+        if variable.number < 0:
+            entry["special"] = special_variable_name(variable.number, image.version[0])
         entry |= {"location": LOCATION_NAMES[variable.kind], "operands": list(variable.operands)}
         variables.append(entry)
     return {"bounds": bounds, "variables": variables}

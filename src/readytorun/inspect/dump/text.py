@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from readytorun.inspect.dump import records
@@ -205,7 +207,11 @@ def _matching(image: Image, pattern: str, options: DumpOptions) -> Iterator[Line
 
 def _method(image: Image, method: Method, options: DumpOptions) -> Iterator[Line]:
     """A method with its details."""
-    record = records.method_record(image, method, options)
+    # With the code, the listing itself says these.
+    shown = (
+        replace(options, gc=False, unwind=False, eh=False, debug=False, raw=False) if options.disassembly else options
+    )
+    record = records.method_header(method) | records.method_details(image, method, shown)
     yield ((_HEADING, record["name"]),)
     token = f"{record['token']:#010x} of {record['module']}" if record["module"] else f"{record['token']:#010x}"
     yield (
@@ -221,7 +227,8 @@ def _method(image: Image, method: Method, options: DumpOptions) -> Iterator[Line
         from readytorun.inspect.disassembly.method import ListingOptions, method_listing  # slow to load
 
         wanted = ListingOptions(options.gc, options.unwind, options.eh, options.debug, options.raw)
-        yield from method_listing(image.raw, method.raw, image.symbols, wanted)
+        type_name = partial(image.names.type_token, method.raw)
+        yield from method_listing(image.raw, method.raw, image.symbols, wanted, type_name)
         return
     details: dict[str, Callable[[Any], Iterator[Line]]] = {"gc": _gc, "unwind": _unwind, "eh": _eh, "debug": _debug}
     for key, show in details.items():
