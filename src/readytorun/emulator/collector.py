@@ -62,8 +62,7 @@ class Collector:
         self._poisoned = [(0, 0), (0, 0)]
         self._hits: dict[int, int] = {}
 
-    # --- when
-    # -----------------------------------------------------------------------------------------------------------
+    # --- when ---------------------------------------------------------------------------------------------------------
 
     def before_allocation(self, size: int) -> None:
         """Collect if the heap is full enough. The caller holds no references but in the context's frames."""
@@ -94,8 +93,7 @@ class Collector:
         self._hits[address] = hits + 1
         return True
 
-    # --- checks
-    # ---------------------------------------------------------------------------------------------------------
+    # --- checks -------------------------------------------------------------------------------------------------------
 
     def _check(self, root: Root, value: int) -> None:
         """A slot named live must hold a reference."""
@@ -122,8 +120,7 @@ class Collector:
         position = int(np.searchsorted(starts, relative))
         return position < len(starts) and int(starts[position]) == relative
 
-    # --- walking the heap
-    # -----------------------------------------------------------------------------------------------
+    # --- walking the heap ---------------------------------------------------------------------------------------------
 
     def _parse(self) -> None:
         """Note the objects made since the last time, and where they hold references."""
@@ -183,8 +180,7 @@ class Collector:
             self._root_indices = np.array([root + offset >> 3 for root in roots], dtype=np.int64)
         return self._root_indices
 
-    # --- shifting
-    # -------------------------------------------------------------------------------------------------------
+    # --- shifting -----------------------------------------------------------------------------------------------------
 
     def shift(self, frame: Frame, refs: list[Root]) -> None:
         """Move the whole heap by some distance, and poison where it was.
@@ -199,15 +195,7 @@ class Collector:
         self._parse()
         roots = self._roots.enumerate(frame)
         roots += refs
-        values = []
-        seen: set[int] = set()
-        for root in roots:
-            if root.address not in seen:
-                seen.add(root.address)
-                value = memory.u64(root.address)
-                if value:
-                    self._check(root, value)
-                    values.append((root.address, value))
+        values = self._checked_values(roots)
         if self._is_pinned(roots):
             return
         old, used = heap.start, heap.used()
@@ -240,6 +228,24 @@ class Collector:
         heap.set_soft_limit(self._threshold)
         self._shift_lists(delta, old, old + used)
 
+    def _checked_values(self, roots: list[Root]) -> list[tuple[int, int]]:
+        """(address, value) of each place that roots name, once; those that hold null are left out.
+
+        Raises:
+            GCStressError: one holds what is no reference.
+        """
+        memory = self._runtime.memory
+        values = []
+        seen: set[int] = set()
+        for root in roots:
+            if root.address not in seen:
+                seen.add(root.address)
+                value = memory.u64(root.address)
+                if value:
+                    self._check(root, value)
+                    values.append((root.address, value))
+        return values
+
     def _is_pinned(self, roots: list[Root]) -> bool:
         heap, memory = self._runtime.heap, self._runtime.memory
         places = [root.address for root in roots if root.is_pinned]
@@ -268,8 +274,7 @@ class Collector:
             if old <= value < end:
                 memory.set_u64(slot, value + delta)
 
-    # --- full collections
-    # -----------------------------------------------------------------------------------------------
+    # --- full collections ---------------------------------------------------------------------------------------------
 
     def collect(self, frame: Frame) -> None:
         """Keep what is reachable, and move it."""
@@ -279,16 +284,7 @@ class Collector:
         self.full_count += 1
         self._parse()
         roots = self._roots.enumerate(frame)
-        stack: list[tuple[int, int]] = []
-        seen: set[int] = set()
-        for root in roots:
-            if root.address not in seen:
-                seen.add(root.address)
-                value = memory.u64(root.address)
-                if value:
-                    self._check(root, value)
-                    if heap.contains(value):
-                        stack.append((root.address, value))
+        stack = [(address, value) for address, value in self._checked_values(roots) if heap.contains(value)]
         starts = self._starts()
         old_start, old_used = heap.start, heap.used()
         marked: set[int] = set()

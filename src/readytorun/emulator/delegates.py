@@ -1,8 +1,7 @@
 """Delegate objects: how their fields say what to call (delegates of CoreCLR: comdelegate.cpp).
 
 Code that invokes a delegate loads `_target` into the first argument register and calls `_methodPtr`. A closed delegate
-has
-its target and the method's code there. An open one (a static method without target) has itself as target, code that
+has its target and the method's code there. An open one (a static method without target) has itself as target, code that
 moves the arguments down over it, and the method's code in `_methodPtrAux`. A combined one has itself as target and a
 trap that calls each delegate of `_invocationList` in turn.
 """

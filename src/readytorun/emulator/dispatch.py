@@ -8,12 +8,12 @@ from readytorun.emulator.errors import ExecutionError
 from readytorun.emulator.method_tables import MethodTable
 from readytorun.typesystem.method_desc import MEMBER_ACCESS_MASK, MethodDesc
 from readytorun.typesystem.type_desc import ArrayType, EcmaType, TypeDesc
+from readytorun.typesystem.virtuals import declared_with_inherited, method_impl, public_matches
 
 if TYPE_CHECKING:
     from readytorun.emulator.runtime import Runtime
 
 _PRIVATE = 1
-_PUBLIC = 6
 _FAMILY = 4
 
 
@@ -181,31 +181,18 @@ class Dispatch:
 
     def _implementation(self, declared: MethodDesc, exact: TypeDesc) -> MethodDesc | None:
         """The class method that implements a method of an interface that a type implements."""
-        context = self._runtime.context
         current: TypeDesc | None = exact
         while current is not None:
-            definition = current.definition
-            if isinstance(definition, EcmaType):
-                for body, declaration in definition.method_impls():
-                    if declaration.definition is declared.definition:
-                        owner = declaration.owner
-                        if current.instantiation:
-                            owner = owner.substitute(current.instantiation, ())
-                        if owner is declared.owner:
-                            return self._most_derived(body.definition, current, exact)
-                if declared.owner in self._declared_interfaces(current):
-                    searched: TypeDesc | None = current
-                    while searched is not None:
-                        for candidate in searched.definition.methods():
-                            if (
-                                candidate.name == declared.name
-                                and candidate.is_virtual
-                                and not candidate.is_static
-                                and candidate.flags & MEMBER_ACCESS_MASK == _PUBLIC
-                                and context.method_on_owner(candidate, searched).signature.matches(declared.signature)
-                            ):
-                                return self._most_derived(candidate, searched, exact)
-                        searched = searched.base_type
+            body = method_impl(declared, current)
+            if body is not None:
+                return self._most_derived(body, current, exact)
+            if declared.owner in declared_with_inherited(current):
+                searched: TypeDesc | None = current
+                while searched is not None:
+                    matches = public_matches(declared, searched)
+                    if matches:
+                        return self._most_derived(matches[0], searched, exact)
+                    searched = searched.base_type
             current = current.base_type
         return None
 
@@ -218,17 +205,6 @@ class Dispatch:
             return context.method_on_owner(definition, owner)
         return context.method_on_owner(*entry)
 
-    @staticmethod
-    def _declared_interfaces(type: TypeDesc) -> list[TypeDesc]:
-        definition = type.definition
-        result: list[TypeDesc] = []
-        if isinstance(definition, EcmaType):
-            for declared in definition.declared_interfaces():
-                exact = declared.substitute(type.instantiation, ()) if type.instantiation else declared
-                result.append(exact)
-                result.extend(exact.interfaces)
-        return result
-
     def _default_method(self, declared: MethodDesc, exact: TypeDesc) -> MethodDesc | None:
         """The most specific default implementation of an interface method."""
         context = self._runtime.context
@@ -236,16 +212,9 @@ class Dispatch:
         if not declared.is_abstract:
             found.append((declared.owner, declared))
         for interface in exact.interfaces:
-            definition = interface.definition
-            if not isinstance(definition, EcmaType):
-                continue
-            for body, declaration in definition.method_impls():
-                if declaration.definition is declared.definition:
-                    owner = declaration.owner
-                    if interface.instantiation:
-                        owner = owner.substitute(interface.instantiation, ())
-                    if owner is declared.owner:
-                        found.append((interface, context.method_on_owner(body.definition, interface)))
+            body = method_impl(declared, interface)
+            if body is not None:
+                found.append((interface, context.method_on_owner(body, interface)))
         best = [
             (owner, method)
             for owner, method in found
@@ -257,8 +226,7 @@ class Dispatch:
             return None
         return best[0][1]
 
-    # --- constrained and by handle
-    # --------------------------------------------------------------------------------------
+    # --- constrained and by handle ------------------------------------------------------------------------------------
 
     def resolve_constrained(self, method: MethodDesc, constrained: TypeDesc) -> MethodDesc:
         """The value type's own method that a constrained call names; static abstract ones too.
@@ -278,16 +246,9 @@ class Dispatch:
     def _resolve_static(self, method: MethodDesc, type: TypeDesc) -> MethodDesc:
         current: TypeDesc | None = type
         while current is not None:
-            definition = current.definition
-            if isinstance(definition, EcmaType):
-                for body, declaration in definition.method_impls():
-                    if declaration.definition is method.definition:
-                        owner = declaration.owner
-                        if current.instantiation:
-                            owner = owner.substitute(current.instantiation, ())
-                        if owner is method.owner:
-                            found = self._runtime.context.method_on_owner(body.definition, current)
-                            return self._instantiated(found, method)
+            body = method_impl(method, current)
+            if body is not None:
+                return self._instantiated(self._runtime.context.method_on_owner(body, current), method)
             current = current.base_type
         if not method.is_abstract:
             return method

@@ -1,15 +1,12 @@
 """Exceptions: the two passes over the stack, funclets, and going on behind a handler (exceptionhandling.cpp).
 
 The first pass looks for a clause that catches, running filters on top of the stack. The second pass unwinds: finally
-and
-fault handlers of the frames left run, innermost first. Then the catch handler runs, and its frame goes on where the
+and fault handlers of the frames left run, innermost first. Then the catch handler runs, and its frame goes on where the
 handler says. Handlers are *funclets*: code of their own that shares the frame pointer of its method.
 
 A catch handler runs in the run loop of the frame that it belongs to, as if that frame had called it; finally handlers
-and
-filters run in loops of their own. An exception that leaves a funclet is looked for further in the frame that the
-funclet
-belongs to, in the clauses outside of the one that is being handled.
+and filters run in loops of their own. An exception that leaves a funclet is looked for further in the frame that the
+funclet belongs to, in the clauses outside of the one that is being handled.
 """
 
 from __future__ import annotations

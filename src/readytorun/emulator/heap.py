@@ -1,9 +1,8 @@
-"""The object heap: allocation, strings, arrays, handles. The collector is in `gc.py`.
+"""The object heap: allocation, strings, arrays, handles. The collector is in `collector.py`.
 
 Objects are made at the end of the used part of the active half; what lies behind is zero. Some objects never move: Type
 objects and the boxes of struct statics. References held by the runtime itself are in *handles*, slots that the
-collector
-updates; a Python variable never keeps an object's address over anything that may collect.
+collector updates; a Python variable never keeps an object's address over anything that may collect.
 """
 
 from __future__ import annotations

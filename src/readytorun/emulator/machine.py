@@ -1,9 +1,8 @@
 """What the runtime asks of a machine: registers, calls, stubs, unwinding. Each architecture implements `Machine`.
 
 A *context* is a block of memory with all registers of the emulated processor. Whenever emulated code enters the
-runtime,
-its registers are spilled to the machine's own context, and are loaded from there when it goes on; so the runtime, the
-garbage collector among it, works on memory only.
+runtime, its registers are spilled to the machine's own context, and are loaded from there when it goes on; so the
+runtime, the garbage collector among it, works on memory only.
 
 Emulated code enters the runtime through *traps*: addresses whose code spills the registers and stops. Trap handlers are
 numbered; the context says which trap was hit.

@@ -35,7 +35,6 @@ from readytorun.r2r.target import Machine as MachineId
 from readytorun.typesystem import element_types as et
 from readytorun.typesystem.context import TypeSystemContext
 from readytorun.typesystem.method_desc import MethodDesc
-from readytorun.typesystem.type_desc import TypeDesc
 
 _STACK_RESERVE: Final = 0x1_0000  # what the runtime's own check of the stack leaves free
 _MAXIMUM_NESTING: Final = 800
@@ -349,8 +348,7 @@ class Runtime:
 
         machine.watch_blocks(at_block, collect)
 
-    # --- exceptions, for helpers
-    # ----------------------------------------------------------------------------------------
+    # --- exceptions, for helpers --------------------------------------------------------------------------------------
 
     def throw(self, kind: str, text: str | None = None) -> ManagedException:
         """An exception of the class library to raise: `raise runtime.throw("InvalidCast", "...")`."""
@@ -434,12 +432,3 @@ class Runtime:
     def frame_here(self) -> Frame:
         """The managed frame that entered the runtime, behind its call."""
         return self.machine.frame_of(self.machine.context, False)
-
-
-def full_name(type: TypeDesc) -> str:
-    """Name of a type in the form of Type.FullName for definitions: nested ones with +."""
-    definition = type.definition
-    outer = definition.enclosing_type
-    if outer is not None:
-        return f"{full_name(outer)}+{definition.name}"
-    return f"{definition.namespace}.{definition.name}" if definition.namespace else definition.name

@@ -2,8 +2,7 @@
 
 A *transition* is made whenever the runtime runs managed code on top of other managed code: calls from helpers (class
 constructors, callbacks) and funclets. Managed code called by a transition returns to the machine's return trap, which
-is
-how the walk knows that it has reached one.
+is how the walk knows that it has reached one.
 """
 
 from __future__ import annotations

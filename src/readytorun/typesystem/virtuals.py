@@ -72,14 +72,14 @@ def resolve_interface_method(method: MethodDesc, exact_type: TypeDesc) -> Method
     interface = declared.owner
     current: TypeDesc | None = exact_type
     while current is not None:
-        found = _method_impl(declared, current)
+        found = method_impl(declared, current)
         if found is not None:
             return _most_derived(found, current, exact_type, method.instantiation)
-        if interface in _declared_with_inherited(current):
+        if interface in declared_with_inherited(current):
             base = current.base_type
             searched: TypeDesc | None = current
             while searched is not None:
-                matches = _public_matches(declared, searched)
+                matches = public_matches(declared, searched)
                 if len(matches) > 1:
                     return None
                 if matches:
@@ -117,7 +117,7 @@ def resolve_static_virtual(method: MethodDesc, exact_type: TypeDesc) -> MethodDe
         return None
     current: TypeDesc | None = exact_type
     while current is not None:
-        found = _method_impl(declared, current)
+        found = method_impl(declared, current)
         if found is not None:
             return _on_owner(found, current, method.instantiation)
         current = current.base_type
@@ -218,7 +218,7 @@ def _implemented_as(method: MethodDesc, exact_type: TypeDesc) -> MethodDesc | No
     return None
 
 
-def _declared_with_inherited(type: TypeDesc) -> list[TypeDesc]:
+def declared_with_inherited(type: TypeDesc) -> list[TypeDesc]:
     """The interfaces that a type's own declaration names, and those that these extend."""
     definition = type.definition
     result: list[TypeDesc] = []
@@ -230,7 +230,7 @@ def _declared_with_inherited(type: TypeDesc) -> list[TypeDesc]:
     return result
 
 
-def _method_impl(declared: MethodDesc, type: TypeDesc) -> MethodDesc | None:
+def method_impl(declared: MethodDesc, type: TypeDesc) -> MethodDesc | None:
     """Definition of the body that a type's MethodImpl records give an interface method."""
     definition = type.definition
     if not isinstance(definition, EcmaType):
@@ -245,7 +245,7 @@ def _method_impl(declared: MethodDesc, type: TypeDesc) -> MethodDesc | None:
     return None
 
 
-def _public_matches(declared: MethodDesc, type: TypeDesc) -> list[MethodDesc]:
+def public_matches(declared: MethodDesc, type: TypeDesc) -> list[MethodDesc]:
     """Definitions of a type's own public virtual methods of the interface method's name and signature."""
     result: list[MethodDesc] = []
     wanted = declared.signature

@@ -40,8 +40,7 @@ class InternalCalls:
         self._literals: dict[str, int] = {}
         self._names: dict[int, str] = {}
 
-    # --- methods
-    # --------------------------------------------------------------------------------------------------------
+    # --- methods ------------------------------------------------------------------------------------------------------
 
     def find(self, method: MethodDesc) -> int:
         """Address of a method that the runtime supplies, 0 if it does not."""
@@ -159,8 +158,7 @@ class InternalCalls:
 
         return call
 
-    # --- objects of the runtime
-    # -----------------------------------------------------------------------------------------
+    # --- objects of the runtime ---------------------------------------------------------------------------------------
 
     def literal(self, text: str) -> int:
         """Slot that holds the one string object of a literal."""

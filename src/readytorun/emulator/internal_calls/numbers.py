@@ -117,8 +117,7 @@ def _round_digits(runtime: Runtime, value: float, digits: int, mode: int) -> flo
     return math.copysign(abs(rounded / power), value)
 
 
-# --- text to numbers
-# ----------------------------------------------------------------------------------------------------
+# --- text to numbers --------------------------------------------------------------------------------------------------
 
 _FLOAT = re.compile(r"[+-]?(\d[\d,]*\.?\d*|\.\d+)([eE][+-]?\d+)?$")
 
@@ -135,8 +134,7 @@ def _parse_double(runtime: Runtime, text: int, result: int) -> bool:
     return ok
 
 
-# --- numbers to text
-# ----------------------------------------------------------------------------------------------------
+# --- numbers to text --------------------------------------------------------------------------------------------------
 
 
 def _shortest(value: float, single: bool) -> str:
