@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from cli_support import sample
-from written_images import CALL, STRING, compiled
+from written_images import CALL, STRING, compiled, with_section, written_image
 
 from readytorun.errors import BadImageError
 from readytorun.inspect.disassembly.method import ListingOptions, method_instructions, method_listing
@@ -19,6 +19,7 @@ from readytorun.inspect.lines import Style, plain_text
 from readytorun.inspect.symbols import SymbolKind
 from readytorun.metadata.assembly import AssemblyFile
 from readytorun.r2r import gcinfo, unwind_arm64, unwind_x64
+from readytorun.r2r.constants import SectionType
 from readytorun.r2r.gcinfo import BASE_FRAME_REGISTER, INTERIOR, GcInfo, RegisterSlot, StackSlot
 from readytorun.r2r.model import (
     Cell,
@@ -34,6 +35,8 @@ from readytorun.r2r.model import (
     Relocation,
     RelocationKind,
 )
+from readytorun.r2r.reader import R2RImage
+from readytorun.r2r.runtime_functions import encode_hot_cold_map
 from readytorun.r2r.target import Machine, OperatingSystem, Target
 from readytorun.r2r.writer import write_image
 
@@ -184,7 +187,7 @@ def test_details(everything: Image) -> None:
         "    ; live: rbx [rbp-0x10](byref)",
         "    +07  7402                    je      L_000b",
         "    ; try 0 ends",
-        "    ; IL 0x0005, call",
+        "    ; IL 0x0005, call instruction",
         "    +09  6690                    xchg    ax, ax",
     ]
     assert found[17:20] == ["    ; try 1 ends", "    ; try 2 ends", "  L_000b:"]
@@ -354,6 +357,86 @@ def test_parts(everything: Image) -> None:
         *(f"{name} [{part.role}]" for part in parts[1:4]),
         f"[RESUME] {name}",
     ]
+
+
+@pytest.fixture
+def split(tmp_path: Path) -> Image:
+    """A method whose cold code lies apart: a part of its main body, and the second of its handlers.
+
+    Our writer makes no such images. The cold code is written as a function of no method, and the map that says whose it
+    is as read-only data; then the entry of another section in the directory is made to mean the map.
+    """
+    unwind = unwind_x64.encode_prolog([])
+    hot = bytes.fromhex("90 0f8400000000 c3 90c3")  # nop; je cold; ret; finally 0 at 08
+    cold = bytes.fromhex("e801000000 90 90c3")  # call finally 1; nop; finally 1 at 06
+    info = GcInfo(18, leaf_or_tail_calls=True, safe_points=[15], registers=[RegisterSlot(3)], live=[1])
+    method = CompiledMethod(
+        hot,
+        (Relocation(3, RelocationKind.REL32, CodeLabel("cold")),),
+        (CodePart(0, 8, unwind), CodePart(8, 10, unwind)),
+        gcinfo.encode_gc_info(info, Machine.AMD64),
+        eh_clauses=(
+            EHClause(EHClauseKind.FINALLY, 1, 7, 8, 10),
+            EHClause(EHClauseKind.FINALLY, 10, 16, 16, 18),
+        ),
+        debug_bounds=(DebugBound(0, -2, 0), DebugBound(10, -1, 0), DebugBound(16, 7, 2)),
+    )
+    marker = b"the map follows!"
+    apart = CompiledMethod(
+        cold,
+        (),
+        (CodePart(0, 6, unwind), CodePart(6, 8, unwind)),
+        gcinfo.encode_gc_info(GcInfo(8), Machine.AMD64),
+        read_only_data=marker + encode_hot_cold_map([(2, 0)]),
+    )
+    content = written_image(
+        X64, [MethodEntry(method, method_def_rid=1, name="hot"), MethodEntry(apart, name="cold", symbol="cold")]
+    )
+    place = content.index(marker) + len(marker)
+    sections = R2RImage.parse(content, "split").image.sections
+    (rva,) = (place - s.raw_offset + s.virtual_address for s in sections if 0 <= place - s.raw_offset < s.raw_size)
+    path = tmp_path / "Hello.dll"
+    path.write_bytes(with_section(content, SectionType.METHOD_IS_GENERIC_MAP, SectionType.HOT_COLD_MAP, rva, 8))
+    return Image.open(path)
+
+
+def test_cold_code_is_marked_like_the_rest(split: Image) -> None:
+    method = split.methods[0]
+    start, cold = method.rva, split.raw.runtime_functions[2].begin
+    listed = method_listing(split.raw, method.raw, split.symbols, ListingOptions(gc=True, eh=True, debug=True))
+    called = f"{method.name} [cold finally 1]"
+    assert [plain_text(line).rstrip() for line in listed] == [
+        f"  main body 0x{start:08x}..0x{start + 8:08x}, 8 bytes, function 0",
+        "    ; GC info: code 18 bytes, funclets",
+        "    ; prolog",
+        f"    {start:08x}  nop",
+        "    ; try 0 begins: finally, handler L_0008",
+        f"    {start + 1:08x}  je      COLD_0000",
+        "    ; try 0 ends",
+        f"    {start + 7:08x}  ret",
+        f"  finally 0 0x{start + 8:08x}..0x{start + 10:08x}, 2 bytes, function 1",
+        "    ; handler 0 begins: finally",
+        f"    {start + 8:08x}  nop",
+        f"    {start + 9:08x}  ret",
+        "    ; handler 0 ends",
+        f"  cold part 0x{cold:08x}..0x{cold + 6:08x}, 6 bytes, function 2",
+        "    ; no mapping",
+        "    ; try 1 begins: finally, handler COLD_0006",
+        "  COLD_0000:",
+        f"    {cold:08x}  call    {called:<28}  ; RUNTIME_FUNCTION[3]",
+        "    ; live: rbx",
+        f"    {cold + 5:08x}  nop",
+        "    ; try 1 ends",
+        f"  cold finally 1 0x{cold + 6:08x}..0x{cold + 8:08x}, 2 bytes, function 3",
+        "    ; IL 0x0007, stack empty",
+        "    ; handler 1 begins: finally",
+        "  COLD_0006:",
+        f"    {cold + 6:08x}  nop",
+        f"    {cold + 7:08x}  ret",
+        "    ; handler 1 ends",
+    ]
+    names = [function.name.removeprefix(method.name) for function in split.functions]
+    assert names == ["", " [finally 0]", " [cold part]", " [cold finally 1]"]
 
 
 def test_roles() -> None:

@@ -88,6 +88,15 @@ def with_version(content: bytes, major: int, minor: int = 0) -> bytes:
 
 def with_section_type(content: bytes, old: int, new: int) -> bytes:
     """The image with another type for one section of its directory."""
-    start = header_offset(content)
+    return patched(content, _directory_entry(content, old), struct.pack("<I", new))
+
+
+def with_section(content: bytes, old: int, new: int, rva: int, size: int) -> bytes:
+    """The image with one section of its directory replaced by another."""
+    return patched(content, _directory_entry(content, old), struct.pack("<III", new, rva, size))
+
+
+def _directory_entry(content: bytes, section_type: int) -> int:
+    """File offset of a section's entry in the directory."""
     types = [section.type for section in R2RImage.parse(content, "image").header.sections]
-    return patched(content, start + 16 + 12 * types.index(old), struct.pack("<I", new))
+    return header_offset(content) + 16 + 12 * types.index(section_type)

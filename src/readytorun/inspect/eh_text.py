@@ -13,6 +13,7 @@ CLAUSE_NAMES: Final = {
     EHClauseKind.FINALLY: "finally",
     EHClauseKind.FAULT: "fault",
 }
+_UNKNOWN: Final = "funclet"
 
 
 def funclet_role(clauses: Sequence[EHClause], offset: int) -> str:
@@ -23,4 +24,10 @@ def funclet_role(clauses: Sequence[EHClause], offset: int) -> str:
         if clause.handler_start == offset:
             kind = EHClauseKind.TYPED if clause.kind == EHClauseKind.FILTER else clause.kind
             return f"{CLAUSE_NAMES[kind]} {number}"
-    return "funclet"
+    return _UNKNOWN
+
+
+def cold_role(clauses: Sequence[EHClause], offset: int) -> str:
+    """What the part of a method's cold code at an offset does: "cold part" of the main body, or "cold finally 1"."""
+    role = funclet_role(clauses, offset)
+    return "cold part" if role == _UNKNOWN else f"cold {role}"

@@ -24,7 +24,11 @@ X64_REGISTERS: Final = (
     *(f"r{number}" for number in range(8, 16)),
 )
 ARM64_REGISTERS: Final = (*(f"x{number}" for number in range(31)), "sp")
-CONTEXT_NAMES: Final = {CONTEXT_METHOD_TABLE: "MethodTable", CONTEXT_METHOD_DESC: "MethodDesc", CONTEXT_THIS: "this"}
+_CONTEXT_NAMES: Final = {
+    CONTEXT_METHOD_TABLE: "method table",
+    CONTEXT_METHOD_DESC: "method desc",
+    CONTEXT_THIS: "this",
+}
 
 
 def register_name(number: int, machine: int) -> str:
@@ -42,6 +46,11 @@ def frame_location(base: str, offset: int) -> str:
 
 def _frame_base(machine: int, info: GcInfo) -> str:
     return "frame" if info.base_register < 0 else register_name(info.base_register, machine)
+
+
+def context_name(kind: int) -> str:
+    """What the slot of a generic context holds."""
+    return _CONTEXT_NAMES.get(kind, str(kind))
 
 
 def slot_name(slot: RegisterSlot | StackSlot, machine: int, info: GcInfo) -> str:
@@ -100,8 +109,7 @@ def header_lines(info: GcInfo, machine: int) -> Iterator[str]:
     sp = "rsp" if machine == Machine.AMD64 else "sp"
     if info.generic_context:
         place = frame_location(base if info.base_register >= 0 else sp, info.generic_context_slot)
-        kind = CONTEXT_NAMES.get(info.generic_context, str(info.generic_context))
-        yield f"generic context {kind} at {place}"
+        yield f"generic context {context_name(info.generic_context)} at {place}"
     for what, offset in (("GS cookie", info.gs_cookie_slot), ("PSPSym", info.psp_sym_slot)):
         if offset is not None:
             yield f"{what} at {frame_location('caller_sp', offset)}"

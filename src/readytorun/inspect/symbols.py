@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from readytorun.errors import BadImageError
-from readytorun.inspect.eh_text import funclet_role
+from readytorun.inspect.eh_text import cold_role, funclet_role
 from readytorun.inspect.names import ImageNames
 from readytorun.inspect.thunks import thunk_at, thunk_name
 from readytorun.r2r.reader import R2RImage, R2RMethod
@@ -32,8 +32,8 @@ class CodeSymbol(NamedTuple):
     """A runtime function or a delay-load thunk.
 
     Attributes:
-        name: of the method, "[RESUME] " before it for a resumption stub, the role behind it for a funclet; of a thunk,
-            the text of its cell's fixup.
+        name: of the method, "[RESUME] " before it for a resumption stub, the role behind it for a funclet or cold code;
+            of a thunk, the text of its cell's fixup.
         function_index: in the runtime functions; -1 for thunks.
         method_rva: where the main body begins; 0 for thunks.
     """
@@ -102,7 +102,8 @@ class ImageSymbols:
 
     @cached_property
     def _cold_parts(self) -> dict[int, int]:
-        return dict(self.image.hot_cold_map)
+        """The main bodies of cold functions, all by index."""
+        return {index: main for main, indices in self.image.cold_functions.items() for index in indices}
 
     @cached_property
     def index_by_rva(self) -> dict[int, int]:
@@ -129,7 +130,8 @@ class ImageSymbols:
             method = self.method_starts.get(main)
             if method is None:
                 return None
-            return CodeSymbol(f"{self.method_name(method)} [cold]", SymbolKind.COLD, index, functions[main].begin)
+            name = f"{self.method_name(method)} [{self._cold_role(method, index)}]"
+            return CodeSymbol(name, SymbolKind.COLD, index, functions[main].begin)
         place = bisect_right(self._starts, index) - 1
         if place < 0:
             return None
@@ -151,6 +153,15 @@ class ImageSymbols:
         except BadImageError:
             clauses = ()  # the error is shown where the clauses are
         return funclet_role(clauses, offset)
+
+    def _cold_role(self, method: R2RMethod, index: int) -> str:
+        """What a part of a method's cold code is for."""
+        try:
+            behind = range(index, self.image.cold_functions[method.function_index].stop)
+            offset = method.size - sum(map(self.image.function_size, behind))
+            return cold_role(method.eh_clauses, offset)
+        except BadImageError:
+            return cold_role((), 0)  # the error is shown where the information is
 
     def code_symbol(self, rva: int) -> CodeSymbol | None:
         index = self.index_by_rva.get(rva)

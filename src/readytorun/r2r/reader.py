@@ -511,7 +511,7 @@ class R2RImage:
         return [] if reader is None else decode_hot_cold_map(reader)
 
     @cached_property
-    def _cold_ranges(self) -> dict[int, range]:
+    def cold_functions(self) -> dict[int, range]:
         """Indices of the runtime functions of a method's cold part, by the index of its main body."""
         starts = [cold for cold, _ in self.hot_cold_map]
         ends = [*starts[1:], len(self.runtime_functions)]
@@ -621,7 +621,7 @@ class R2RImage:
     def function_indices_of(self, function_index: int) -> list[int]:
         """Indices of a method's main body and funclets, then of its cold parts, from that of the main body."""
         functions = self.runtime_functions
-        cold = self._cold_ranges.get(function_index, range(0))
+        cold = self.cold_functions.get(function_index, range(0))
         end = functions[function_index].begin + self.code_length_of(function_index)
         end -= sum(self.function_size(index) for index in cold)
         result = [function_index]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from readytorun.errors import BadImageError
+from readytorun.inspect.debug_text import bound_sources, il_offset_text
 from readytorun.inspect.disassembly.instruction import OperandNames
-from readytorun.inspect.disassembly.parts import MethodPart
+from readytorun.inspect.disassembly.parts import MethodPart, rva_of
 from readytorun.inspect.eh_text import CLAUSE_NAMES
 from readytorun.inspect.gc_text import change_text, live_names, slot_names
 from readytorun.inspect.lines import Line, Style
@@ -18,8 +19,6 @@ from readytorun.r2r.reader import R2RImage
 if TYPE_CHECKING:
     from readytorun.inspect.disassembly.method import ListingOptions
 
-SPECIAL_IL_OFFSETS: Final = {-1: "no IL offset", -2: "prolog", -3: "epilog"}
-BOUND_SOURCES: Final = {1: "call", 2: "stack empty", 4: "async"}
 _ENDS: Final = 0
 _BEGINS: Final = 1
 
@@ -28,22 +27,23 @@ class Mark(NamedTuple):
     """A line above the instruction at an address.
 
     Attributes:
-        rva: the address.
+        place: the address; an offset into the method's code until the part is known that it lies in.
         order: among the marks of one address: what ends there comes before what begins.
         line: what it says.
     """
 
-    rva: int
+    place: int
     order: int
     line: Line
 
 
-def _mark(rva: int, order: int, text: str) -> Mark:
-    return Mark(rva, order, ((Style.COMMENT, f"    ; {text}"),))
+def _mark(offset: int, order: int, text: str) -> Mark:
+    return Mark(offset, order, ((Style.COMMENT, f"    ; {text}"),))
 
 
 def method_marks(
     image: R2RImage,
+    parts: Sequence[MethodPart],
     part: MethodPart,
     owner: MethodPart,
     names: OperandNames,
@@ -53,6 +53,7 @@ def method_marks(
     """The marks of one part, in the order of their addresses, and what could not be decoded.
 
     Args:
+        parts: all parts of the method.
         owner: the part that the image's information is stored for, and that its offsets count from.
     """
     wanted: list[Callable[[], Iterator[Mark]]] = []
@@ -61,7 +62,7 @@ def method_marks(
     if options.debug:
         wanted.append(lambda: _debug_marks(image, owner))
     if options.eh:
-        wanted.append(lambda: _eh_marks(image, owner, names, type_name))
+        wanted.append(lambda: _eh_marks(image, owner, parts, names, type_name))
     marks: list[Mark] = []
     errors: list[BadImageError] = []
     for make in wanted:
@@ -70,12 +71,12 @@ def method_marks(
         except BadImageError as error:
             if part == owner:
                 errors.append(error)
-    start, end = part.rva, part.rva + part.size
+    start, end = part.offset, part.end_offset
     inside = [
-        mark
-        for mark in marks
+        Mark(part.rva + offset - start, order, line)
+        for offset, order, line in marks
         # What ends where a part ends is said there, except for what ended before its first instruction.
-        if start < mark.rva < end or mark.rva == (start if mark.order == _BEGINS else end)
+        if start < offset < end or offset == (start if order == _BEGINS else end)
     ]
     inside.sort(key=lambda mark: mark[:2])
     return inside, errors
@@ -89,13 +90,13 @@ def _gc_marks(image: R2RImage, owner: MethodPart) -> Iterator[Mark]:
     names = slot_names(info, image.machine)
     live = info.live or [0] * len(info.safe_points)
     for offset, slots in zip(info.safe_points, live, strict=True):
-        yield _mark(owner.rva + offset, _ENDS, f"live: {' '.join(live_names(slots, names)) or 'nothing'}")
+        yield _mark(offset, _ENDS, f"live: {' '.join(live_names(slots, names)) or 'nothing'}")
     for start, end in info.ranges:
-        yield _mark(owner.rva + start, _BEGINS, "interruptible from here")
-        yield _mark(owner.rva + end, _ENDS, "interruptible up to here")
+        yield _mark(start, _BEGINS, "interruptible from here")
+        yield _mark(end, _ENDS, "interruptible up to here")
     before = 0
     for offset, slots in info.changes:
-        yield _mark(owner.rva + offset, _BEGINS, f"live: {change_text(before, slots, names)}")
+        yield _mark(offset, _BEGINS, f"live: {change_text(before, slots, names)}")
         before = slots
 
 
@@ -107,32 +108,35 @@ def _debug_marks(image: R2RImage, owner: MethodPart) -> Iterator[Mark]:
     if info is None:
         return
     for bound in info.bounds:
-        text = SPECIAL_IL_OFFSETS.get(bound.il_offset) or f"IL {bound.il_offset:#06x}"
-        sources = [name for bit, name in BOUND_SOURCES.items() if bound.source & bit]
-        yield _mark(owner.rva + bound.native_offset, _BEGINS, ", ".join([text, *sources]))
+        text = [il_offset_text(bound.il_offset), *bound_sources(bound.source)]
+        yield _mark(bound.native_offset, _BEGINS, ", ".join(text))
     for number, point in enumerate(info.suspension_points):
-        yield _mark(owner.rva + point.native_offset, _BEGINS, f"suspension point {number}")
+        yield _mark(point.native_offset, _BEGINS, f"suspension point {number}")
 
 
 # --- exception handling -----------------------------------------------------------------------------------------------
 
 
 def _eh_marks(
-    image: R2RImage, owner: MethodPart, names: OperandNames, type_name: Callable[[int], str] | None
+    image: R2RImage,
+    owner: MethodPart,
+    parts: Sequence[MethodPart],
+    names: OperandNames,
+    type_name: Callable[[int], str] | None,
 ) -> Iterator[Mark]:
     if owner.kind is not SymbolKind.METHOD:
         return
-    clauses = image.eh_clauses_of(owner.rva)
-    for number, clause in enumerate(clauses):
+    for number, clause in enumerate(image.eh_clauses_of(owner.rva)):
         what = _clause_text(clause, type_name)
-        handler = names.label(owner.rva + clause.handler_start)
-        begin, end = owner.rva + clause.try_start, owner.rva + clause.try_end
-        yield _mark(begin, _BEGINS, f"try {number} begins: {what}, handler {handler}")
-        yield _mark(end, _ENDS, f"try {number} ends")
-        yield _mark(owner.rva + clause.handler_start, _BEGINS, f"handler {number} begins: {what}")
-        yield _mark(owner.rva + clause.handler_end, _ENDS, f"handler {number} ends")
+        handler_rva = rva_of(parts, clause.handler_start)
+        handler = None if handler_rva is None else names.label(handler_rva)
+        text = f"try {number} begins: {what}, handler {handler or f'at {clause.handler_start:#06x}'}"
+        yield _mark(clause.try_start, _BEGINS, text)
+        yield _mark(clause.try_end, _ENDS, f"try {number} ends")
+        yield _mark(clause.handler_start, _BEGINS, f"handler {number} begins: {what}")
+        yield _mark(clause.handler_end, _ENDS, f"handler {number} ends")
         if clause.kind == EHClauseKind.FILTER:
-            yield _mark(owner.rva + clause.class_token_or_filter, _BEGINS, f"filter {number} begins")
+            yield _mark(clause.class_token_or_filter, _BEGINS, f"filter {number} begins")
 
 
 def _clause_text(clause: EHClause, type_name: Callable[[int], str] | None) -> str:

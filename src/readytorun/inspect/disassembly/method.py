@@ -112,14 +112,15 @@ class _MethodCode:
 
 
 def _extents(parts: Sequence[MethodPart]) -> list[CodeExtent]:
-    """The main body with its funclets is one extent, since offsets count from its start; other parts have their own."""
+    """The main body with its funclets is one extent, since offsets count from its start; so is all cold code."""
     extents: list[CodeExtent] = []
     for part in parts:
         end = part.rva + part.size
-        if part.kind is SymbolKind.FUNCLET and extents:
+        prefix = _PREFIXES.get(part.kind, "L")
+        if extents and extents[-1].prefix == prefix:
             extents[-1] = extents[-1]._replace(end=end)
         else:
-            extents.append(CodeExtent(part.rva, end, _PREFIXES.get(part.kind, "L")))
+            extents.append(CodeExtent(part.rva, end, prefix))
     return extents
 
 
@@ -156,14 +157,12 @@ def method_listing(
         )
         if options.unwind:
             yield from _unwind(image, part)
-        marks: list[Mark] = []
-        if part.kind is not SymbolKind.FUNCLET:  # those of the main body cover its funclets
-            if options.gc and part.kind is not SymbolKind.COLD:
-                yield from _gc_header(image, part)
-        if part.kind in (SymbolKind.METHOD, SymbolKind.FUNCLET, SymbolKind.RESUMPTION_STUB):
-            owner = part if part.kind is SymbolKind.RESUMPTION_STUB else code.parts[0]
-            marks, errors = method_marks(image, part, owner, names, options, type_name)
-            yield from map(_error, errors)
+        # What the image says of the main body covers the funclets and the cold code.
+        owner = part if part.kind is SymbolKind.RESUMPTION_STUB else code.parts[0]
+        if options.gc and part is owner:
+            yield from _gc_header(image, part)
+        marks, errors = method_marks(image, code.parts, part, owner, names, options, type_name)
+        yield from map(_error, errors)
         yield from _part(code, part, symbols, marks, options.raw)
 
 
@@ -201,14 +200,14 @@ def _part(
     width = _BYTES_WIDTH[code.image.machine]
     following = iter(marks)
     mark = next(following, None)
-    mark_rva = _NO_MARKS if mark is None else mark.rva
+    mark_rva = _NO_MARKS if mark is None else mark.place
     address_style, plain_style = Style.ADDRESS, Style.PLAIN
     mnemonics: dict[str, tuple[Style, str]] = {}
     for rva, _, raw, text, comment, _, _ in code.instructions(part, symbols):
         while mark is not None and mark_rva <= rva:
             yield mark.line
             mark = next(following, None)
-            mark_rva = _NO_MARKS if mark is None else mark.rva
+            mark_rva = _NO_MARKS if mark is None else mark.place
         if rva in labels:
             yield ((_LABEL, f"  {labels[rva]}:"),)
         place = f"    {rva:08x}  "
@@ -232,10 +231,12 @@ def _part(
 
 
 def _labels(extents: Sequence[CodeExtent], references: Collection[int], part: MethodPart) -> dict[int, str]:
+    """The labels in a part. Other code jumps to where cold code begins; other parts are only called."""
     start, end = part.rva, part.rva + part.size
+    first = start if part.kind is SymbolKind.COLD else start + 1
     found = {}
     for reference in references:
-        if start < reference < end:
+        if first <= reference < end:
             label = label_of(reference, extents)
             if label is not None:
                 found[reference] = label

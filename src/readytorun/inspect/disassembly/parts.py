@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from readytorun.inspect.eh_text import funclet_role
+from readytorun.inspect.eh_text import cold_role, funclet_role
 from readytorun.inspect.symbols import SymbolKind
 from readytorun.r2r.reader import R2RImage, R2RMethod
 
@@ -17,6 +16,8 @@ class MethodPart(NamedTuple):
     Attributes:
         function: index in the runtime functions.
         rva, size: of its code, in bytes.
+        offset: where it begins in the code as GC info, EH clauses and debug information count it: the cold part follows
+            the last funclet there, wherever it lies. 0 for a resumption stub, which has GC info of its own.
         kind: METHOD for the main body.
         role: in words: "main body", "catch 0", with the number of the clause.
     """
@@ -24,36 +25,42 @@ class MethodPart(NamedTuple):
     function: int
     rva: int
     size: int
+    offset: int
     kind: SymbolKind
     role: str
+
+    @property
+    def end_offset(self) -> int:
+        """The offset behind it."""
+        return self.offset + self.size
 
 
 def method_parts(image: R2RImage, method: R2RMethod) -> Iterator[MethodPart]:
     """The runtime functions that belong to a method; BadImageError where their extent does not decode."""
     start = method.function_index
+    cold = image.cold_functions.get(start, range(0))
     clauses = method.eh_clauses
-    for number, function in enumerate(image.functions_of(start)):
-        if number:
-            role, kind = funclet_role(clauses, function.begin - method.rva), SymbolKind.FUNCLET
+    end = 0
+    for index, function in zip(image.function_indices_of(start), image.functions_of(start), strict=True):
+        size = function.end - function.begin
+        if index in cold:
+            part = MethodPart(index, function.begin, size, end, SymbolKind.COLD, cold_role(clauses, end))
+        elif index == start:
+            part = MethodPart(index, function.begin, size, 0, SymbolKind.METHOD, "main body")
         else:
-            role, kind = "main body", SymbolKind.METHOD
-        yield MethodPart(start + number, function.begin, function.end - function.begin, kind, role)
-    for index in _cold_functions(image, start):
-        rva = image.runtime_functions[index].begin
-        yield MethodPart(index, rva, image.function_size(index), SymbolKind.COLD, "cold part")
+            offset = function.begin - method.rva
+            part = MethodPart(index, function.begin, size, offset, SymbolKind.FUNCLET, funclet_role(clauses, offset))
+        end = part.end_offset
+        yield part
     stub = image.resumption_stubs.get(method)
     if stub is not None:
         rva = image.runtime_functions[stub].begin
-        yield MethodPart(stub, rva, image.function_size(stub), SymbolKind.RESUMPTION_STUB, "resumption stub")
+        yield MethodPart(stub, rva, image.function_size(stub), 0, SymbolKind.RESUMPTION_STUB, "resumption stub")
 
 
-def _cold_functions(image: R2RImage, main: int) -> range:
-    """Indices of the cold parts of the method with a main body: its cold code and the cold funclets behind it."""
-    pairs = image.hot_cold_map
-    place = bisect_left(pairs, main, key=lambda pair: pair[1])
-    if place == len(pairs) or pairs[place][1] != main:
-        return range(0)
-    end = bisect_right(pairs, main, key=lambda pair: pair[1])
-    first = pairs[place][0]
-    last = pairs[end][0] if end < len(pairs) else len(image.runtime_functions)
-    return range(first, last)
+def rva_of(parts: Sequence[MethodPart], offset: int) -> int | None:
+    """The address of an offset into a method's code; None outside of it."""
+    for part in parts:
+        if part.kind is not SymbolKind.RESUMPTION_STUB and part.offset <= offset < part.end_offset:
+            return part.rva + offset - part.offset
+    return None

@@ -10,30 +10,22 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from readytorun.errors import BadImageError
+from readytorun.inspect.debug_text import SPECIAL_IL_OFFSETS, bound_sources
 from readytorun.inspect.dump.options import DumpOptions
 from readytorun.inspect.eh_text import CLAUSE_NAMES
-from readytorun.inspect.gc_text import live_names, slot_name, slot_names
+from readytorun.inspect.gc_text import context_name, live_names, slot_name, slot_names
 from readytorun.inspect.image import Cell, Function, Image, ImportSection, Method
 from readytorun.inspect.unwind_text import unwind_lines
 from readytorun.metadata.reader import MetadataReader
 from readytorun.metadata.tables import TableId
 from readytorun.r2r.constants import ImportSectionFlag
 from readytorun.r2r.debug_info import LOCATION_NAMES, special_variable_name
-from readytorun.r2r.gcinfo import (
-    CONTEXT_METHOD_DESC,
-    CONTEXT_METHOD_TABLE,
-    CONTEXT_THIS,
-    GcInfo,
-)
+from readytorun.r2r.gcinfo import GcInfo
 from readytorun.r2r.model import EHClause, EHClauseKind
 from readytorun.r2r.versions import PRODUCTS, fixup_name, header_flag_names
 
 Record = dict[str, Any]
 T = TypeVar("T")
-
-_CONTEXTS = {CONTEXT_METHOD_TABLE: "method table", CONTEXT_METHOD_DESC: "method desc", CONTEXT_THIS: "this"}
-_BOUND_SOURCES = {1: "call instruction", 2: "stack empty", 4: "async"}
-_SPECIAL_OFFSETS = {-1: "no mapping", -2: "prolog", -3: "epilog"}
 
 
 def or_error(make: Callable[[], T]) -> T | Record:
@@ -218,7 +210,7 @@ def gc_record(image: Image, info: GcInfo) -> Record:
     }
     if info.generic_context:
         record["generic_context"] = {
-            "kind": _CONTEXTS.get(info.generic_context, str(info.generic_context)),
+            "kind": context_name(info.generic_context),
             "slot": info.generic_context_slot,
         }
     for key in ("gs_cookie_slot", "psp_sym_slot", "reverse_pinvoke_slot"):
@@ -265,9 +257,9 @@ def debug_record(image: Image, method: Method) -> Record | None:
     bounds = []
     for bound in info.bounds:
         entry: Record = {"native_offset": bound.native_offset, "il_offset": bound.il_offset}
-        if bound.il_offset in _SPECIAL_OFFSETS:
-            entry["special"] = _SPECIAL_OFFSETS[bound.il_offset]
-        entry["source"] = [name for bit, name in _BOUND_SOURCES.items() if bound.source & bit]
+        if bound.il_offset in SPECIAL_IL_OFFSETS:
+            entry["special"] = SPECIAL_IL_OFFSETS[bound.il_offset]
+        entry["source"] = bound_sources(bound.source)
         bounds.append(entry)
     variables = []
     for variable in info.variables:

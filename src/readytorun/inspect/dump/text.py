@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from readytorun.inspect.debug_text import il_offset_text
 from readytorun.inspect.dump import records
 from readytorun.inspect.dump.options import DumpOptions, Selection
 from readytorun.inspect.dump.records import Record
@@ -298,7 +299,7 @@ def _range(pair: list[int]) -> str:
 def _debug(record: Record) -> Iterator[Line]:
     yield ((_KIND, f"  debug bounds: {len(record['bounds'])}"),)
     for bound in record["bounds"]:
-        il = bound.get("special") or f"IL {bound['il_offset']:#06x}"
+        il = il_offset_text(bound["il_offset"])
         yield ((_ADDRESS, f"    {bound['native_offset']:#06x}"), (_PLAIN, f"  {il:<12} {', '.join(bound['source'])}"))
     if record["variables"]:
         yield ((_KIND, f"  debug variables: {len(record['variables'])}"),)
