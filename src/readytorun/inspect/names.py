@@ -307,7 +307,13 @@ class ImageNames:
         if signature is None and method.component:
             names, module = self.component(method.component), self.component_name(method.component)
         else:
-            index = 0 if signature is None or signature.module is None else signature.module
+            index = 0
+            if signature is not None:
+                context = signature.module or 0
+                is_member_ref = bool(signature.flags & METHOD_MEMBER_REF_TOKEN)
+                if is_member_ref and _owner_row(signature.owner, context)[1] >> 24 != TableId.TYPE_DEF:
+                    return f"{token:#010x}"  # no row here says which module has the IL
+                index = definition_module(signature.owner, context)
             names, module = self.module(index), self.module_name(index)
         return f"[{module}]{token:#010x}" if names is None else names.type(token)
 
@@ -389,13 +395,18 @@ def definition_module(owner: TypeSignature | None, module: int) -> int:
     That is the module of its TypeDef token. Where a TypeRef names the owner, or nothing does, it is `module`, the
     context of the signature.
     """
-    owner_module = module
+    owner_module, token = _owner_row(owner, module)
+    return owner_module if token >> 24 == TableId.TYPE_DEF else module
+
+
+def _owner_row(owner: TypeSignature | None, module: int) -> tuple[int, int]:
+    """(module, token) of the row that names a member's owner; the token is 0 where none does."""
     while isinstance(owner, ModuleType | GenericInstanceType):
         if isinstance(owner, ModuleType):
-            owner_module, owner = owner.module, owner.type
+            module, owner = owner.module, owner.type
         else:
             owner = owner.definition
-    return owner_module if isinstance(owner, TokenType) and owner.token >> 24 == TableId.TYPE_DEF else module
+    return module, owner.token if isinstance(owner, TokenType) else 0
 
 
 def method_prefix(flags: int) -> str:
