@@ -7,20 +7,16 @@ behind it. As a command, for as many as one has patience for:
 
 from __future__ import annotations
 
-import os
 import random
 import sys
 import traceback
 import tracemalloc
-from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 
-from mutations import HangError, alarm
+from mutation_runs import HangError, Outcome, alarm, try_many
 from written_images import written_image
 
 from readytorun.errors import BadImageError, UnsupportedMachineError
@@ -36,25 +32,6 @@ MEMORY_FLOOR = 600_000  # for what every image costs, however small it is
 
 # Of these there is much, and little to be learned from it.
 _SELDOM = {PartKind.PADDING, PartKind.CODE, PartKind.METHOD_IL, PartKind.METADATA, PartKind.RESOURCES}
-
-
-@dataclass
-class Outcome:
-    """What came of one damaged image.
-
-    Attributes:
-        kind: "read", "errors" (clean ones), or what must not be: "crash", "hang", "memory".
-        detail: what was wrong.
-        messages: those of the clean errors.
-    """
-
-    kind: str
-    detail: str = ""
-    messages: list[str] = field(default_factory=list)
-
-    @property
-    def is_good(self) -> bool:
-        return self.kind in ("read", "errors")
 
 
 def originals(paths: list[str]) -> list[bytes]:
@@ -200,22 +177,17 @@ def _try_in_process(work: tuple[bytes, int]) -> Outcome:
     return try_mutation(*work)
 
 
+def _structures(messages: list[str]) -> list[str]:
+    """The structures that errors are about."""
+    return [message.split(": ", 3)[2] for message in messages if message.count(": ") > 2]
+
+
 def main(words: list[str]) -> int:
-    """Try many mutations in all processors; what must not be is printed, with its seed."""
+    """Try many mutations; which structures gave errors is listed."""
     count = int(words[0]) if words else 10_000
-    images = originals(words[1:])
-    kinds: Counter[str] = Counter()
-    messages: Counter[str] = Counter()
-    work = [(images[seed % len(images)], seed) for seed in range(count)]
-    with ProcessPoolExecutor(os.cpu_count()) as executor:
-        for (_, seed), outcome in zip(work, executor.map(_try_in_process, work, chunksize=20), strict=True):
-            kinds[outcome.kind] += 1
-            messages.update({message.split(": ", 3)[2] for message in outcome.messages if message.count(": ") > 2})
-            if not outcome.is_good:
-                print(f"seed {seed}: {outcome.kind}\n{outcome.detail}", flush=True)
-    print(", ".join(f"{number:,} x {kind}" for kind, number in kinds.most_common()))
-    print("structures with errors:", ", ".join(f"{name} {number}" for name, number in messages.most_common()))
-    return 0 if sum(kinds.values()) == kinds["read"] + kinds["errors"] else 1
+    is_good, structures = try_many(_try_in_process, originals(words[1:]), count, _structures)
+    print("structures with errors:", ", ".join(f"{name} {number}" for name, number in structures.most_common()))
+    return 0 if is_good else 1
 
 
 if __name__ == "__main__":

@@ -5,20 +5,14 @@ As a command, for as many as one has patience for: `python tests/unit/mutations.
 
 from __future__ import annotations
 
-import os
 import random
-import signal
 import sys
 import tempfile
 import traceback
-from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from types import FrameType
+
+from mutation_runs import HangError, Outcome, alarm, try_many
 
 from readytorun.compiler.driver import compile_assemblies
 from readytorun.errors import ReadyToRunError
@@ -26,25 +20,6 @@ from readytorun.metadata.assembly import AssemblyFile
 from readytorun.r2r.reader import R2RImage
 
 SECONDS = 10
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of one damaged input.
-
-    Attributes:
-        kind: "image", "error" (a clean one), or what must not be: "crash", "hang", "partial file".
-        detail: the message, or the traceback of a crash.
-        internal: methods of the image that were refused for an internal error.
-    """
-
-    kind: str
-    detail: str
-    internal: int = 0
-
-    @property
-    def is_good(self) -> bool:
-        return self.kind in ("image", "error")
 
 
 def mutate(assembly: bytes, seed: int) -> bytes:
@@ -71,26 +46,6 @@ def mutate(assembly: bytes, seed: int) -> bytes:
     return bytes(image)
 
 
-class HangError(Exception):
-    """The alarm went off."""
-
-
-@contextmanager
-def alarm(seconds: int) -> Iterator[None]:
-    """Raise HangError in the block when it takes longer."""
-
-    def ring(number: int, frame: FrameType | None) -> None:
-        raise HangError
-
-    previous = signal.signal(signal.SIGALRM, ring)
-    signal.alarm(seconds)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, previous)
-
-
 def try_mutation(assembly: bytes, seed: int) -> Outcome:
     """Compile one damaged assembly, in this process."""
     with tempfile.TemporaryDirectory(prefix="mutation-") as name:
@@ -112,35 +67,28 @@ def try_mutation(assembly: bytes, seed: int) -> Outcome:
             R2RImage.open(output)
         except ReadyToRunError as error:
             return Outcome("partial file", str(error))
-        internal = [entry for entry in report.refused if entry.reason.value == "internal-error"]
-        return Outcome("image", internal[0].traceback if internal else "", len(internal))
+        internal = [entry.traceback for entry in report.refused if entry.reason.value == "internal-error"]
+        return Outcome("image", "", internal[:1])
 
 
 def _try_in_process(work: tuple[bytes, int]) -> Outcome:
     return try_mutation(*work)
 
 
+def _last_lines(tracebacks: list[str]) -> list[str]:
+    return ["".join(text.splitlines(keepends=True)[-3:]) for text in tracebacks]
+
+
 def main(words: list[str]) -> int:
-    """Try many mutations in all processors; what must not be is printed, with its seed."""
+    """Try many mutations; internal errors in methods are no failures, but listed."""
     count = int(words[0]) if words else 10_000
-    paths = words[1:]
-    assemblies = [Path(path).read_bytes() for path in paths]
+    assemblies = [Path(path).read_bytes() for path in words[1:]]
     if not assemblies:
         assemblies = [(files("readytorun") / "data" / "Hello.dll").read_bytes()]
-    kinds: Counter[str] = Counter()
-    internal: Counter[str] = Counter()
-    work = [(assemblies[seed % len(assemblies)], seed) for seed in range(count)]
-    with ProcessPoolExecutor(os.cpu_count()) as executor:
-        for (_, seed), outcome in zip(work, executor.map(_try_in_process, work, chunksize=20), strict=True):
-            kinds[outcome.kind] += 1
-            if not outcome.is_good:
-                print(f"seed {seed}: {outcome.kind}\n{outcome.detail}", flush=True)
-            elif outcome.internal:
-                internal["".join(outcome.detail.splitlines(keepends=True)[-3:])] += 1
-    print(", ".join(f"{number:,} x {kind}" for kind, number in kinds.most_common()))
+    is_good, internal = try_many(_try_in_process, assemblies, count, _last_lines)
     for detail, number in internal.most_common():
         print(f"{number} inputs with an internal error in a method:\n{detail}")
-    return 0 if sum(kinds.values()) == kinds["image"] + kinds["error"] else 1
+    return 0 if is_good else 1
 
 
 if __name__ == "__main__":

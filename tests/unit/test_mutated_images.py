@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from image_mutations import Outcome, mutate, originals, try_image, try_mutation
+from image_mutations import mutate, originals, try_image, try_mutation
+from mutation_runs import Outcome
 from written_images import header_offset, patched, written_image
 
 COUNT = 240
