@@ -22,7 +22,7 @@ namespace System.Runtime.CompilerServices
         ContinueOnCapturedSynchronizationContext = 2,
         ContinueOnCapturedTaskScheduler = 4,
         ValueTaskAdaptedToTask = 8,
-        AllContinuationFlags = 7,
+        AllContinuationFlags = 15,
         ExecutionContextIndexFirstBit = 4,
         ExecutionContextIndexNumBits = 2,
         ContinuationContextIndexFirstBit = 6,
@@ -54,6 +54,12 @@ namespace System.Runtime.CompilerServices
         public ContinuationFlags Flags;
         public int State;
 
+        // Those flags that say where to go on.
+#if V11B
+        internal const ContinuationFlags Places = ContinuationFlags.AllContinuationFlags;
+#else
+        internal const ContinuationFlags Places = ContinuationFlags.ContinueOnThreadPool | ContinuationFlags.ContinueOnCapturedSynchronizationContext | ContinuationFlags.ContinueOnCapturedTaskScheduler;
+#endif
         private ref byte Data(int offset) => ref Unsafe.AddByteOffset(ref Unsafe.As<int, byte>(ref State), (nint)(4 + offset));
 #if V11B
         private int Index(ContinuationFlags firstBit, ContinuationFlags bits) => ((int)((uint)Flags >> (int)firstBit) & ((1 << (int)bits) - 1)) - 1;
@@ -87,8 +93,8 @@ namespace System.Runtime.CompilerServices
             internal ICriticalNotifyCompletion? CriticalNotifier;
             internal INotifyCompletion? Notifier;
             internal Task? Task;
-            internal object? Source;
-            internal short Token;
+            // Whoever awaits the task goes on where it is completed; otherwise CaptureContext says where.
+            internal bool IsTransparent;
             internal bool CaptureContext;
             internal ExecutionContext? ExecutionContext;
             internal SynchronizationContext? SynchronizationContext;
@@ -164,6 +170,15 @@ namespace System.Runtime.CompilerServices
             leaf.CaptureContext = captureContext;
             return sentinel;
         }
+        private static Continuation SuspendTransparently(Task task)
+        {
+            ref RuntimeAsyncAwaitState state = ref t_runtimeAsyncAwaitState;
+            Continuation sentinel = BeginSuspension(out _, ref state);
+            ref Leaf leaf = ref CurrentLeaf(ref state);
+            leaf.Task = task;
+            leaf.IsTransparent = true;
+            return sentinel;
+        }
 
         [Intrinsic, MethodImpl(MethodImplOptions.Async)]
         public static void AwaitAwaiter<TAwaiter>(TAwaiter awaiter) where TAwaiter : INotifyCompletion => AsyncSuspend(SuspendOn(awaiter));
@@ -175,24 +190,30 @@ namespace System.Runtime.CompilerServices
         private static void Suspend(Task task, bool captureContext) => AsyncSuspend(SuspendOnTask(task, captureContext));
         [MethodImpl(MethodImplOptions.Async)]
         private static T Suspend<T>(Task<T> task, bool captureContext) { AsyncSuspend(SuspendOnTask(task, captureContext)); return default!; }
-        private static Task ToTask(ValueTask value) => value._obj is Task task ? task : value._obj is IValueTaskSource ? new SourceTask<VoidTaskResult>(value._obj, value._token, ValueTask.FlagsOf(value._continueOnCapturedContext, false)) : Task.CompletedTask;
-        private static Task<T> ToTask<T>(ValueTask<T> value) => value._obj is Task<T> task ? task : new SourceTask<T>(value._obj!, value._token, ValueTask.FlagsOf(value._continueOnCapturedContext, false));
+        [MethodImpl(MethodImplOptions.Async)]
+        private static void SuspendTransparent(Task task) => AsyncSuspend(SuspendTransparently(task));
+        [MethodImpl(MethodImplOptions.Async)]
+        private static T SuspendTransparent<T>(Task<T> task) { AsyncSuspend(SuspendTransparently(task)); return default!; }
+        // A value task that is not completed, as a task. Its source is asked when the whole chain has suspended: only then is it
+        // known whether anyone wants to go on in a context.
+        private static Task ToTask(ValueTask value) => value._obj as Task ?? new SourceTask<VoidTaskResult>(value._obj!, value._token);
+        private static Task<T> ToTask<T>(ValueTask<T> value) => value._obj as Task<T> ?? new SourceTask<T>(value._obj!, value._token);
 
         [Intrinsic, MethodImpl(MethodImplOptions.Async)]
         public static void Await(Task task) { if (task.IsCompleted) { task.ThrowIfFailed(); return; } TailAwait(); Suspend(task, true); }
         [Intrinsic, MethodImpl(MethodImplOptions.Async)]
         public static T Await<T>(Task<T> task) { if (task.IsCompleted) { task.ThrowIfFailed(); return task.m_result; } TailAwait(); return Suspend(task, true); }
         [Intrinsic, MethodImpl(MethodImplOptions.Async)]
-        public static void Await(ValueTask task) { if (task.IsCompleted) { task.ThrowIfCompletedUnsuccessfully(); return; } TailAwait(); Suspend(ToTask(task), task._obj is Task); }
+        public static void Await(ValueTask task) { if (task.IsCompleted) { task.ThrowIfCompletedUnsuccessfully(); return; } TailAwait(); Suspend(ToTask(task), true); }
         [Intrinsic, MethodImpl(MethodImplOptions.Async)]
-        public static T Await<T>(ValueTask<T> task) { if (task.IsCompleted) return task.Result; TailAwait(); return Suspend(ToTask(task), task._obj is Task); }
+        public static T Await<T>(ValueTask<T> task) { if (task.IsCompleted) return task.Result; TailAwait(); return Suspend(ToTask(task), true); }
         [Intrinsic, MethodImpl(MethodImplOptions.Async)]
         public static void Await(ConfiguredValueTaskAwaitable configured)
         {
             ValueTask task = configured.value;
             if (task.IsCompleted) { task.ThrowIfCompletedUnsuccessfully(); return; }
             TailAwait();
-            Suspend(ToTask(task), task._obj is Task && task._continueOnCapturedContext);
+            Suspend(ToTask(task), task._continueOnCapturedContext);
         }
         [Intrinsic, MethodImpl(MethodImplOptions.Async)]
         public static T Await<T>(ConfiguredValueTaskAwaitable<T> configured)
@@ -200,7 +221,7 @@ namespace System.Runtime.CompilerServices
             ValueTask<T> task = configured.value;
             if (task.IsCompleted) return task.Result;
             TailAwait();
-            return Suspend(ToTask(task), task._obj is Task && task._continueOnCapturedContext);
+            return Suspend(ToTask(task), task._continueOnCapturedContext);
         }
 #else
         [Intrinsic, MethodImpl(MethodImplOptions.Async)]
@@ -332,13 +353,13 @@ namespace System.Runtime.CompilerServices
         private static ValueTask<T> CreateRuntimeAsyncValueTask<T>(ref RuntimeAsyncAwaitState state) => new ValueTask<T>(CreateRuntimeAsyncTask<T>(ref state));
 
         [MethodImpl(MethodImplOptions.Async)]
-        private static void TransparentAwait(Task task) { if (task.IsCompleted) { task.ThrowIfFailed(); return; } TailAwait(); Suspend(task, false); }
+        private static void TransparentAwait(Task task) { if (task.IsCompleted) { task.ThrowIfFailed(); return; } TailAwait(); SuspendTransparent(task); }
         [MethodImpl(MethodImplOptions.Async)]
-        private static T TransparentAwait<T>(Task<T> task) { if (task.IsCompleted) { task.ThrowIfFailed(); return task.m_result; } TailAwait(); return Suspend(task, false); }
+        private static T TransparentAwait<T>(Task<T> task) { if (task.IsCompleted) { task.ThrowIfFailed(); return task.m_result; } TailAwait(); return SuspendTransparent(task); }
         [MethodImpl(MethodImplOptions.Async)]
-        private static void TransparentAwait(ValueTask task) { if (task.IsCompleted) { task.ThrowIfCompletedUnsuccessfully(); return; } TailAwait(); Suspend(task.AsTask(), false); }
+        private static void TransparentAwait(ValueTask task) { if (task.IsCompleted) { task.ThrowIfCompletedUnsuccessfully(); return; } TailAwait(); SuspendTransparent(ToTask(task)); }
         [MethodImpl(MethodImplOptions.Async)]
-        private static T TransparentAwait<T>(ValueTask<T> task) { if (task.IsCompleted) return task.Result; TailAwait(); return Suspend(task.AsTask(), false); }
+        private static T TransparentAwait<T>(ValueTask<T> task) { if (task.IsCompleted) return task.Result; TailAwait(); return SuspendTransparent(ToTask(task)); }
 #else
         private static Task FinalizeTaskReturningThunk() => FinalizeTaskReturningThunk<VoidTaskResult>();
         private static Task<T> FinalizeTaskReturningThunk<T>()
@@ -350,7 +371,7 @@ namespace System.Runtime.CompilerServices
         private static void CompletedTask(Task task) => task.ThrowIfFailed();
         private static T CompletedTaskResult<T>(Task<T> task) { task.ThrowIfFailed(); return task.m_result; }
         [MethodImpl(MethodImplOptions.Async)]
-        private static void TransparentAwait(object task) => AsyncSuspend(SuspendOnTask((Task)task, false));
+        private static void TransparentAwait(object task) => AsyncSuspend(SuspendTransparently((Task)task));
 #endif
 
         private struct Unread { internal long A, B, C, D, E, F, G, H; }
@@ -379,9 +400,30 @@ namespace System.Runtime.CompilerServices
                 thread._executionContext = leaf.ExecutionContext;
                 thread._synchronizationContext = leaf.SynchronizationContext;
                 leafTask = leaf.Task;
-                if (leaf.Task != null) leaf.Task.OnCompleted(MoveNextAction, leaf.CaptureContext, false);
+                if (leaf.Task is ISourceTask source)
+                {
+                    source.AddContinuation(new TransparentContinuation(MoveNextAction));
+                    source.Ask(WantsContext(leaf) ? ValueTaskSourceOnCompletedFlags.UseSchedulingContext : ValueTaskSourceOnCompletedFlags.None);
+                }
+                else if (leaf.Task != null && leaf.IsTransparent) leaf.Task.AddContinuation(new TransparentContinuation(MoveNextAction));
+                else if (leaf.Task != null) leaf.Task.OnCompleted(MoveNextAction, leaf.CaptureContext, false);
                 else if (leaf.CriticalNotifier != null) leaf.CriticalNotifier.UnsafeOnCompleted(MoveNextAction);
                 else leaf.Notifier!.OnCompleted(MoveNextAction);
+            }
+
+            // Whether a source is to be asked for the context. It decides where the awaiting method goes on, which therefore
+            // follows it, whatever it said itself.
+            private bool WantsContext(in Leaf leaf)
+            {
+                if (!leaf.IsTransparent) return leaf.CaptureContext && (SynchronizationContext.ToReturnTo != null || TaskScheduler.Current != TaskScheduler.Default);
+                for (Continuation? waiting = head; waiting != null; waiting = waiting.Next)
+                {
+                    ContinuationFlags flags = waiting.Flags & Continuation.Places;
+                    if (flags == 0) continue;
+                    waiting.Flags &= ~Continuation.Places;
+                    return (flags & (ContinuationFlags.ContinueOnCapturedSynchronizationContext | ContinuationFlags.ContinueOnCapturedTaskScheduler)) != 0;
+                }
+                return false;
             }
 
             private void MoveNext()

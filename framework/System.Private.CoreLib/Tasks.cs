@@ -65,6 +65,16 @@ namespace System.Threading.Tasks
             else ExecutionContext.Run(context, static a => ((Action)a!)(), action);
         }
     }
+    // Goes on where the task is completed, in whatever context that is.
+    internal sealed class TransparentContinuation : TaskContinuation
+    {
+        private readonly Action action;
+        internal TransparentContinuation(Action action) { this.action = action; }
+        internal override void Run(Task completed, bool canInline)
+        {
+            if (canInline) action(); else Scheduler.Queue(static a => ((Action)a!)(), action);
+        }
+    }
     internal sealed class DelegateContinuation : TaskContinuation
     {
         private readonly Action<Task> action;

@@ -95,15 +95,26 @@ namespace System.Threading.Tasks.Sources
 
 namespace System.Threading.Tasks
 {
-    // A task that is completed by a value task source.
-    internal sealed class SourceTask<TResult> : Task<TResult>
+    // A task that a value task source completes, which it does once it has been asked.
+    internal interface ISourceTask
+    {
+        void AddContinuation(TaskContinuation continuation);
+        void Ask(ValueTaskSourceOnCompletedFlags flags);
+    }
+    internal sealed class SourceTask<TResult> : Task<TResult>, ISourceTask
     {
         private readonly object source;
         private readonly short token;
-        internal SourceTask(object source, short token, ValueTaskSourceOnCompletedFlags flags)
+        internal SourceTask(object source, short token)
         {
             this.source = source;
             this.token = token;
+        }
+        internal SourceTask(object source, short token, ValueTaskSourceOnCompletedFlags flags) : this(source, token) => Ask(flags);
+        void ISourceTask.AddContinuation(TaskContinuation continuation) => AddContinuation(continuation);
+        void ISourceTask.Ask(ValueTaskSourceOnCompletedFlags flags) => Ask(flags);
+        private void Ask(ValueTaskSourceOnCompletedFlags flags)
+        {
             Action<object?> done = static t => ((SourceTask<TResult>)t!).Finish();
             if (source is IValueTaskSource<TResult> typed) typed.OnCompleted(done, this, token, flags);
             else ((IValueTaskSource)source).OnCompleted(done, this, token, flags);
