@@ -15,6 +15,7 @@ from readytorun.importer.manifest_tokens import MANIFEST, ManifestTokens
 from readytorun.importer.refusal import Reason, Refusal
 from readytorun.ir.types import CallSignature
 from readytorun.r2r.model import Cell, ImportSectionKind, ThunkKind
+from readytorun.r2r.primitives import compressed
 from readytorun.typesystem import element_types as et
 from readytorun.typesystem.field_desc import FieldDesc
 from readytorun.typesystem.layout import TypeLayout
@@ -75,20 +76,6 @@ _MODULE: Final = 0x3F
 _MODULE_OVERRIDE: Final = 0x80
 
 
-def put_uint(out: bytearray, value: int) -> None:
-    """Append a compressed unsigned integer (ECMA-335 II.23.2)."""
-    if value < 0x80:
-        out.append(value)
-    elif value < 0x4000:
-        out.append(0x80 | value >> 8)
-        out.append(value & 0xFF)
-    else:
-        out.append(0xC0 | value >> 24)
-        out.append(value >> 16 & 0xFF)
-        out.append(value >> 8 & 0xFF)
-        out.append(value & 0xFF)
-
-
 class CellFactory:
     """Makes the cells of one input module, each once."""
 
@@ -125,7 +112,7 @@ class CellFactory:
             out.append(_CANON)
         elif isinstance(type, GenericVariable):
             out.append(et.MVAR if type.is_method else et.VAR)
-            put_uint(out, type.index)
+            out += compressed(type.index)
         elif isinstance(type, ArrayType):
             if type.is_szarray:
                 out.append(et.SZARRAY)
@@ -133,14 +120,14 @@ class CellFactory:
             else:
                 out.append(et.ARRAY)
                 self.put_type(out, type.parameter_type)
-                put_uint(out, type.rank)
+                out += compressed(type.rank)
                 out.append(0)
                 out.append(0)
         elif isinstance(type, FunctionPointerType):
             signature = type.signature
             out.append(et.FNPTR)
             out.append(signature.calling_convention)
-            put_uint(out, len(signature.params))
+            out += compressed(len(signature.params))
             self.put_type(out, signature.return_type)
             for param in signature.params:
                 self.put_type(out, param)
@@ -152,15 +139,15 @@ class CellFactory:
             scope = self._scope_of(token)
             if scope != self._scope:
                 out.append(_MODULE)
-                put_uint(out, scope)
+                out += compressed(scope)
             if type.instantiation:
                 out.append(et.GENERICINST)
             token &= _TOKEN_MASK
             out.append(et.VALUETYPE if type.is_value_type else et.CLASS)
-            put_uint(out, (token & 0xFFFFFF) << 2 | _TYPE_TAGS[token >> _TABLE_SHIFT])
+            out += compressed((token & 0xFFFFFF) << 2 | _TYPE_TAGS[token >> _TABLE_SHIFT])
             if type.instantiation:
                 # The arguments are read in the module in force before that of the definition.
-                put_uint(out, len(type.instantiation))
+                out += compressed(len(type.instantiation))
                 for argument in type.instantiation:
                     self.put_type(out, argument)
 
@@ -233,17 +220,17 @@ class CellFactory:
             flags |= METHOD_UPDATE_CONTEXT
         if method.is_async_variant:
             flags |= METHOD_ASYNC_VARIANT
-        put_uint(out, flags)
+        out += compressed(flags)
         if scope:
-            put_uint(out, scope)
+            out += compressed(scope)
         # Owner, row and constrained type are read in the updated context, the method's arguments in the original one.
         self._scope = scope
         if flags & OWNER_TYPE:
             self.put_type(out, owner)
-        put_uint(out, token & 0xFFFFFF)
+        out += compressed(token & 0xFFFFFF)
         self._scope = 0
         if method.instantiation:
-            put_uint(out, len(method.instantiation))
+            out += compressed(len(method.instantiation))
             for argument in method.instantiation:
                 self.put_type(out, argument)
         if constrained is not None:
@@ -272,22 +259,22 @@ class CellFactory:
             flags = MEMBER_REF_TOKEN if token & MANIFEST else 0
             if field.owner.instantiation:
                 flags |= OWNER_TYPE
-            put_uint(out, flags)
+            out += compressed(flags)
             if flags & OWNER_TYPE:
                 self._scope = scope
                 self.put_type(out, field.owner)
                 self._scope = 0
-            put_uint(out, token & 0xFFFFFF)
+            out += compressed(token & 0xFFFFFF)
             return
         flags = 0
         if token >> _TABLE_SHIFT == _MEMBER_REF:
             flags |= MEMBER_REF_TOKEN
         if self._needs_owner(field.owner, token):
             flags |= OWNER_TYPE
-        put_uint(out, flags)
+        out += compressed(flags)
         if flags & OWNER_TYPE:
             self.put_type(out, field.owner)
-        put_uint(out, token & 0xFFFFFF)
+        out += compressed(token & 0xFFFFFF)
 
     # --- cells -------------------------------------------------------------------------------------------------
 
@@ -302,7 +289,7 @@ class CellFactory:
     def eager_helper(self, helper: int) -> Cell:
         """Eager cell of a runtime helper."""
         out = bytearray((HELPER,))
-        put_uint(out, helper)
+        out += compressed(helper)
         return self._cell(ImportSectionKind.EAGER, bytes(out), ThunkKind.NONE)
 
     def precode_type(self, kind: int, type: TypeDesc) -> Cell:
@@ -331,7 +318,7 @@ class CellFactory:
         if not scope:
             return bytearray((kind,))
         out = bytearray((kind | _MODULE_OVERRIDE,))
-        put_uint(out, scope)
+        out += compressed(scope)
         return out
 
     def check_type_layout(self, type: TypeDesc, layout: TypeLayout) -> Cell:
@@ -341,10 +328,10 @@ class CellFactory:
         slots = [offset // 8 for offset, is_byref in layout.gc_refs if not is_byref]
         native = layout.alignment == 8
         flags = 0x02 | (0x04 if native else 0) | 0x08 | (0 if slots else 0x10)
-        put_uint(out, flags)
-        put_uint(out, layout.size)
+        out += compressed(flags)
+        out += compressed(layout.size)
         if not native:
-            put_uint(out, layout.alignment)
+            out += compressed(layout.alignment)
         if slots:
             bitmap = bytearray(((layout.size + 7) // 8 + 7) // 8)
             for slot in slots:
@@ -355,21 +342,21 @@ class CellFactory:
     def check_field_offset(self, field: FieldDesc, token: int, offset: int) -> Cell:
         """Precode check of a field's offset (0x2B)."""
         out = self._field_head(CHECK_FIELD_OFFSET, token)
-        put_uint(out, offset)
+        out += compressed(offset)
         self.put_field(out, field, token)
         return self._cell(ImportSectionKind.PRECODE, bytes(out), ThunkKind.NONE)
 
     def check_instruction_set(self, value: int) -> Cell:
         """Precode check of one instruction set: number * 2 + 1 if it must be supported, + 0 if it must not be."""
         out = bytearray((CHECK_INSTRUCTION_SET,))
-        put_uint(out, 1)
-        put_uint(out, value)
+        out += compressed(1)
+        out += compressed(value)
         return self._cell(ImportSectionKind.PRECODE, bytes(out), ThunkKind.NONE)
 
     def string(self, token: int) -> Cell:
         """String literal; `token` is a user string token, or 0x70000000 for the empty string."""
         out = self._field_head(STRING_HANDLE, token)
-        put_uint(out, token & 0xFFFFFF)
+        out += compressed(token & 0xFFFFFF)
         return self._cell(ImportSectionKind.STRING, bytes(out), ThunkKind.NONE)
 
     def helper_type(self, kind: int, type: TypeDesc, thunk: ThunkKind = ThunkKind.HELPER) -> Cell:
@@ -423,7 +410,7 @@ class CellFactory:
         has_row = not self._scope_of(token) and not method.is_async_variant
         if has_row and constrained is None and not method.instantiation and not self._needs_owner(method.owner, token):
             out.append(METHOD_ENTRY_REF if token >> _TABLE_SHIFT == _MEMBER_REF else METHOD_ENTRY_DEF)
-            put_uint(out, token & 0xFFFFFF)
+            out += compressed(token & 0xFFFFFF)
         else:
             out.append(METHOD_ENTRY)
             self.put_method(out, method, token, flags, constrained)

@@ -10,6 +10,7 @@ from typing import Final
 
 from readytorun.metadata.tables import TableId
 from readytorun.r2r.manifest import ManifestBuilder
+from readytorun.r2r.primitives import compressed
 from readytorun.typesystem import element_types as et
 from readytorun.typesystem.field_desc import FieldDesc
 from readytorun.typesystem.method_desc import GENERIC, HAS_THIS, MethodDesc, MethodSignature
@@ -84,8 +85,8 @@ class ManifestTokens:
             first |= GENERIC
         out = bytearray((first,))
         if signature.generic_count:
-            _put_uint(out, signature.generic_count)
-        _put_uint(out, len(signature.params))
+            out += compressed(signature.generic_count)
+        out += compressed(len(signature.params))
         self._put_type(out, signature.return_type)
         for param in signature.params:
             self._put_type(out, param)
@@ -98,7 +99,7 @@ class ManifestTokens:
             out.append(element)
         elif isinstance(type, GenericVariable):
             out.append(et.MVAR if type.is_method else et.VAR)
-            _put_uint(out, type.index)
+            out += compressed(type.index)
         elif isinstance(type, ArrayType) and not type.is_szarray:
             raise ValueError(f"{type} in the signature of a member of the core library")
         elif isinstance(type, (ArrayType, PointerType, ByRefType)) and isinstance(type, ParameterizedType):
@@ -107,7 +108,7 @@ class ManifestTokens:
         elif type.instantiation:
             out.append(et.GENERICINST)
             self._put_definition(out, type.definition)
-            _put_uint(out, len(type.instantiation))
+            out += compressed(len(type.instantiation))
             for argument in type.instantiation:
                 self._put_type(out, argument)
         else:
@@ -116,7 +117,7 @@ class ManifestTokens:
     def _put_definition(self, out: bytearray, type: TypeDesc) -> None:
         token = self.add_type(type)
         out.append(et.VALUETYPE if type.is_value_type else et.CLASS)
-        _put_uint(out, (token & 0xFFFFFF) << 2 | _TYPE_TAGS[token >> 24])
+        out += compressed((token & 0xFFFFFF) << 2 | _TYPE_TAGS[token >> 24])
 
     # --- asking for them ---------------------------------------------------------------------------------------
 
@@ -134,11 +135,3 @@ class ManifestTokens:
         """Token of a field's definition, with MANIFEST; None if there is no row."""
         token = self._fields.get(field.definition.id)
         return None if token is None else token | MANIFEST
-
-
-def _put_uint(out: bytearray, value: int) -> None:
-    if value < 0x80:
-        out.append(value)
-    else:
-        out.append(0x80 | value >> 8)
-        out.append(value & 0xFF)

@@ -19,6 +19,7 @@ from readytorun.ir.runtime_async import (
 )
 from readytorun.ir.types import F32, I32, M_REF, MEMORY_SIZES, REF, StructLayout
 from readytorun.r2r.model import Cell, ImportSectionKind
+from readytorun.r2r.primitives import compressed
 
 _FIXUP_CONTINUATION_LAYOUT: Final = 0x37
 # Flags of the type layout payload (r2r-format.md 8.7): alignment checked, pointer alignment, GC layout, no references.
@@ -113,7 +114,7 @@ class ContinuationLayout:
         out = bytearray((_FIXUP_CONTINUATION_LAYOUT,))
         out += continuation_type
         out.append(_LAYOUT_FLAGS if self.references else _LAYOUT_FLAGS_EMPTY)
-        _put_uint(out, self.size)
+        out += compressed(self.size)
         if self.references:
             out += self.references.to_bytes((self.size // _SLOT + 7) // 8, "little")
         return Cell(ImportSectionKind.PRECODE, bytes(out))
@@ -267,17 +268,3 @@ def flags_of(dialect: Dialect, state: SavedState) -> int:
                     raise LayoutError(f"slot {index - 1} of a continuation")
                 flags |= index << field.first_bit
     return flags
-
-
-def _put_uint(out: bytearray, value: int) -> None:
-    """Append a compressed unsigned integer (ECMA-335 II.23.2)."""
-    if value < 0x80:
-        out.append(value)
-    elif value < 0x4000:
-        out.append(0x80 | value >> 8)
-        out.append(value & 0xFF)
-    else:
-        out.append(0xC0 | value >> 24)
-        out.append(value >> 16 & 0xFF)
-        out.append(value >> 8 & 0xFF)
-        out.append(value & 0xFF)
