@@ -60,6 +60,14 @@ def compile_command(
             help="Compile no further than 'import' or the pass of that name, and print the methods' IR.",
         ),
     ] = None,
+    emulator: Annotated[
+        bool,
+        typer.Option(
+            "--emulator",
+            help="Compile for `readytorun run`: against the framework of the emulator, which is then in the version "
+            "bubble.",
+        ),
+    ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Fail on an internal error in a method, instead of leaving it to the JIT.")
     ] = False,
@@ -67,6 +75,7 @@ def compile_command(
 ) -> None:
     """Compile IL assemblies into ReadyToRun images."""
     from readytorun.compiler.driver import CompileOptions, MethodInternalError, compile_assemblies
+    from readytorun.compiler.emulator_framework import compile_for_emulator
     from readytorun.compiler.parallel import default_jobs
     from readytorun.compiler.report import report_json
     from readytorun.compiler.stages import stage_text
@@ -89,7 +98,8 @@ def compile_command(
 
     options = CompileOptions(chosen, jobs or default_jobs(), methods, strict)
     try:
-        reports = compile_assemblies(inputs, references, output, options, make_progress())
+        compile = compile_for_emulator if emulator else compile_assemblies
+        reports = compile(inputs, references, output, options, make_progress())
     except MethodInternalError as error:
         if debug:
             typer.echo(error.method.traceback, err=True)

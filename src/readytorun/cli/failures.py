@@ -6,6 +6,8 @@ BAD_INPUT = 1
 WRONG_USAGE = 2
 INTERNAL_ERROR = 3
 NOT_ACCEPTED = 4
+CANNOT_GO_ON = 125  # of `run`, whose other codes are the program's; a number that other runners use for this
+UNHANDLED_EXCEPTION = 134  # 128 + SIGABRT, with which .NET ends on Linux
 
 
 def describe_os_error(error: OSError) -> str:

@@ -17,6 +17,7 @@ from readytorun.cli import check as check_command
 from readytorun.cli import compile as compile_command
 from readytorun.cli import demo as demo_command
 from readytorun.cli import dump as dump_command
+from readytorun.cli import run as run_command
 from readytorun.cli import snapshot as snapshot_command
 from readytorun.cli.failures import BAD_INPUT, INTERNAL_ERROR, WRONG_USAGE, describe_os_error
 from readytorun.errors import ReadyToRunError, UsageError
@@ -35,6 +36,7 @@ app.command("compile")(compile_command.compile_command)
 app.command("check")(check_command.check_command)
 app.command("demo")(demo_command.demo_command)
 app.command("dump")(dump_command.dump_command)
+app.command("run")(run_command.run_command)
 app.command("snapshot")(snapshot_command.snapshot_command)
 
 
@@ -60,7 +62,8 @@ def main() -> NoReturn:
     """Run the command line and exit."""
     debug = _wants_traceback()
     try:
-        app()  # exits by itself, except for our own errors
+        words, program_arguments = run_command.split_command_line(sys.argv[1:])
+        app(words, obj=program_arguments)  # exits by itself, except for our own errors
         code = 0
     except UsageError as error:
         code = _fail(str(error), WRONG_USAGE, debug)

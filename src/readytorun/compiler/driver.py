@@ -171,7 +171,7 @@ def _compile_assembly(
         str(path),
         str(output),
         unit.method_count(),
-        len({outcome.token for outcome in outcomes if outcome.compiled is not None}),
+        len({o.token for o in outcomes if o.compiled is not None and unit.method(o.key).module is unit.module}),
         sum(bool(entry.instance_signature) for entry in entries),
         refused,
         len(image),

@@ -41,6 +41,18 @@ _TARGETS = {
 DEFAULT_TARGET = "net10.0-linux-x64"
 
 
+def target_of_image(major: int) -> CompilationTarget:
+    """The target whose images have a major version.
+
+    Raises:
+        UsageError: no target has it.
+    """
+    for target in _TARGETS.values():
+        if target.image.major == major:
+            return target
+    raise UsageError(f"no target has images of version {major}; targets: {', '.join(sorted(_TARGETS))}")
+
+
 def target_by_name(name: str) -> CompilationTarget:
     """Find a target.
 

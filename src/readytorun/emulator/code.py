@@ -169,4 +169,10 @@ class CodeFinder:
     def name_of(self, code: MethodCode) -> str:
         """Name of a method for messages."""
         method = self._methods_by_code.get(code)
-        return code.name if method is None else str(method)
+        if method is not None:
+            return str(method)
+        body = code.image.code_before(code)
+        if body is not None and body.record is not None and code.record is None and body in self._methods_by_code:
+            # No table lists a resumption stub; it lies behind the body that it resumes.
+            return f"[RESUME] {self._methods_by_code[body]}"
+        return code.name

@@ -80,8 +80,10 @@ class Collector:
     def at_binding(self, refs: list[tuple[int, int]]) -> None:
         """A lazy method cell is being bound; its call's arguments, at `refs`, count as roots."""
         if self.stress:
-            roots = [Root(address, kind == 2, None, "an argument, by a GCRefMap") for address, kind in refs]
-            self.shift(self._runtime.frame_here(), roots)
+            frame = self._runtime.frame_here()
+            caller = self._runtime.walker.managed(frame, 0)
+            roots = [Root(address, kind == 2, caller, "an argument, by a GCRefMap") for address, kind in refs]
+            self.shift(frame, roots)
 
     def at_safe_point(self, address: int) -> bool:
         """Whether to collect at a safe point that is reached now."""

@@ -340,5 +340,5 @@ class Helpers:
         before = runtime.heap.take(previous)
         if before:
             runtime.memory.set_u64(before + OBJECT_HEADER, new)
-        runtime.tracer.line(f"suspend: continuation of {table.size} bytes")
+        runtime.tracer.suspended(table)
         self._result(new)

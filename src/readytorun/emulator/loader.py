@@ -162,6 +162,11 @@ class LoadedImage:
             found = self._codes[main] = MethodCode(self, main)
         return found
 
+    def code_before(self, code: MethodCode) -> MethodCode | None:
+        """The method whose code lies in front of that of another."""
+        position = bisect.bisect_left(self._main_indices, code.function_index)
+        return self.code_of_function(self._main_indices[position - 1]) if position else None
+
     @cached_property
     def method_defs(self) -> dict[int, R2RMethod]:
         """The compiled methods that MethodDefEntryPoints lists, by row."""

@@ -114,6 +114,7 @@ class Machine(ABC):
         return_trap: the return address of code that the runtime calls.
         frame_register: number of the frame pointer.
         volatile: bit set of the registers that calls do not preserve.
+        instruction_count: see `count_instructions`.
     """
 
     memory: Memory
@@ -122,6 +123,7 @@ class Machine(ABC):
     return_trap: int
     frame_register: int
     volatile: int
+    instruction_count: int
 
     # --- running ------------------------------------------------------------------------------------------------------
 
@@ -138,6 +140,13 @@ class Machine(ABC):
         """At the start of each basic block whose address is wanted, run an action with the context filled.
 
         The action may change the context's general registers.
+        """
+
+    @abstractmethod
+    def count_instructions(self, limit: int = 0) -> None:
+        """Count in `instruction_count` from now on; stop with INSTRUCTION_LIMIT at `limit`, unless that is 0.
+
+        Whole basic blocks are counted as they are entered.
         """
 
     # --- the context --------------------------------------------------------------------------------------------------

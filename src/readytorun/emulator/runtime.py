@@ -115,6 +115,8 @@ class Runtime:
         self.machine.ip = self.machine.return_trap
         for image in self.images:
             self.cells.fill_eager(image)
+        if self.tracer.is_on:
+            self._watch_calls()
 
     def _bind_bubbles(self) -> None:
         """Tell the type system which assemblies were compiled as one version bubble: class layouts depend on it."""
@@ -314,6 +316,24 @@ class Runtime:
     ) -> int:
         """Call a method with integer and reference arguments; its first integer result."""
         return self.invoke(self.code.entry_point(method), integers, refs)[0]
+
+    def _watch_calls(self) -> None:
+        """Tell the tracer of each method that is entered."""
+        starts: dict[int, bool] = {}
+
+        def is_start(address: int) -> bool:
+            known = starts.get(address)
+            if known is None:
+                found = self.walker.code_at(address)
+                known = starts[address] = found is not None and found[2].start == address
+            return known
+
+        def called() -> None:
+            found = self.walker.code_at(self.machine.ip)
+            assert found is not None
+            self.tracer.called(found[2])
+
+        self.machine.watch_blocks(is_start, called)
 
     # --- GC stress ----------------------------------------------------------------------------------------------------
 

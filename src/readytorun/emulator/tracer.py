@@ -8,7 +8,7 @@ from readytorun.r2r.fixup_blobs import Fixup
 from readytorun.r2r.versions import fixup_name
 
 if TYPE_CHECKING:
-    from readytorun.emulator.loader import LoadedImage
+    from readytorun.emulator.loader import LoadedImage, MethodCode
     from readytorun.emulator.method_tables import MethodTable
     from readytorun.emulator.runtime import Runtime
     from readytorun.r2r.reader import ImportCell
@@ -25,6 +25,21 @@ class Tracer:
         """Write a line, indented by how deep the runtime is nested."""
         if self._output is not None:
             self._output.write("  " * max(self._runtime.level, 0) + text + "\n")
+
+    @property
+    def is_on(self) -> bool:
+        """Whether anybody sees the events."""
+        return self._output is not None
+
+    def called(self, code: MethodCode) -> None:
+        """A method's code is entered."""
+        self.line(f"call {self._runtime.code.name_of(code)}")
+
+    def suspended(self, table: MethodTable) -> None:
+        """The method that called the runtime suspends, and has asked for a continuation."""
+        if self._output is not None:
+            where = self._runtime.describe(self._runtime.frame_here().ip)
+            self.line(f"suspend {where}: continuation of {table.size} bytes")
 
     def bound(self, image: LoadedImage, cell: ImportCell, fixup: Fixup, target: int) -> None:
         """A method cell was bound."""

@@ -67,6 +67,7 @@ class X64Machine(Machine):
         self._fault_address = 0
         self._interrupt = -1
         self._stopped = False
+        self.instruction_count = 0
         self._spill, self._reload = stubs.spill_and_reload(memory, self.context)
         self.return_trap = self.new_trap(0)
         self._stack_arguments = 0
@@ -144,6 +145,20 @@ class X64Machine(Machine):
                 self.ip = address
                 action()
                 write(handle, registers, places, count - 1)
+
+        self._uc.hook_add(uc_const.UC_HOOK_BLOCK, on_block)
+
+    def count_instructions(self, limit: int = 0) -> None:
+        lengths: dict[tuple[int, int], int] = {}
+        memory = self.memory
+
+        def on_block(uc: Any, address: int, size: int, data: Any) -> None:
+            count = lengths.get((address, size))
+            if count is None:
+                count = lengths[address, size] = sum(1 for _ in Decoder(64, memory.read(address, size)))
+            self.instruction_count += count
+            if limit and self.instruction_count >= limit:
+                self.stop()
 
         self._uc.hook_add(uc_const.UC_HOOK_BLOCK, on_block)
 
