@@ -401,6 +401,8 @@ def _call_virtual(frame: Frame, method: MethodDesc, token: int, arguments: list[
     require_signature_types(frame, method.signature)
     signature = state.abi.call_signature(method.signature, REF, CONTEXT_NONE)
     own = member_token(frame, method, token)
+    if method.owner.is_interface:
+        state.dependencies.require_interface_method(method)
     if method.owner.is_interface and method.owner.is_canonical_subtype:
         address = method_lookup(frame, fixups.VIRTUAL_ENTRY, open_method_at(frame, method, token), own)
         emit_call(frame, ops.TARGET_INDIRECT_DISPATCH, None, signature, method.signature, arguments, [address], None)

@@ -47,6 +47,22 @@ class Dependencies:
         canonical = method.canonical()
         self.generic_virtuals.setdefault(canonical.id, canonical)
 
+    def require_interface_method(self, method: MethodDesc) -> None:
+        """A method of an interface is called on an object: one that may be a vector.
+
+        The generic interfaces of vectors are implemented by generic methods of SZArrayHelper that no metadata ties to
+        them. Of the core library that is compiled with the module, the ones over value types belong into the image.
+        """
+        owner = method.canonical().owner
+        context = owner.context
+        if len(owner.instantiation) != 1 or not owner.instantiation[0].is_value_type:
+            return
+        if not context.core.in_version_bubble or owner not in context.szarray_interfaces(owner.instantiation[0]):
+            return
+        for candidate in context.well_known("System.SZArrayHelper").methods():
+            if candidate.name == method.name and len(candidate.signature.params) == len(method.signature.params):
+                self.require_method(context.method_instance(candidate, owner.instantiation))
+
     def require_type(self, type: TypeDesc) -> None:
         """A type is used: virtual methods, implementations of static members, class constructors."""
         current: TypeDesc | None = type

@@ -65,6 +65,8 @@ def import_ldvirtftn(frame: Frame, token: int) -> None:
         raise frame.invalid("ldvirtftn on a value that is no object")
     if method.instantiation:
         state.dependencies.require_generic_virtual(method)
+    elif method.owner.is_interface:
+        state.dependencies.require_interface_method(method)
     own = member_token(frame, method, token)
     if method.is_shared:
         open_method = open_method_at(frame, method, token)
