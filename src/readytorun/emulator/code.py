@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from readytorun.emulator.errors import ExecutionError, MissingCodeError
 from readytorun.emulator.loader import LoadedImage, MethodCode
+from readytorun.emulator.machine import ArgumentPlace, CallLayout
 from readytorun.r2r.reader import R2RMethod
 from readytorun.typesystem import element_types as et
 from readytorun.typesystem.method_desc import CONTEXT_METHOD_DESC, CONTEXT_METHOD_TABLE, MethodDesc
@@ -151,14 +152,45 @@ class CodeFinder:
         plain = machine.call_layout(method, False)
         full = machine.call_layout(method, True)
         assert full.context is not None
+        source = plain.places()
+        destination = [place for place in full.places() if place is not full.context]
+        hidden = self.context_of(method)
+        if full.stack_size > plain.stack_size:
+            return self._relay(list(zip(source, destination, strict=True)), code, full, hidden, this_adjustment)
         return machine.stub_shuffle(
-            plain.places(),
-            [place for place in full.places() if place is not full.context],
+            source,
+            destination,
             target=code,
-            hidden=self.context_of(method),
+            hidden=hidden,
             hidden_register=full.context.register,
             this_adjustment=this_adjustment,
         )
+
+    def _relay(
+        self,
+        pairs: list[tuple[ArgumentPlace, ArgumentPlace]],
+        code: int,
+        full: CallLayout,
+        hidden: int,
+        this_adjustment: int,
+    ) -> int:
+        """A stub that cannot jump, because the code takes more on the stack than its caller has passed: it calls."""
+        runtime = self._runtime
+        context = full.context
+        assert context is not None
+
+        def call() -> None:
+            machine = runtime.machine
+            stack = machine.stack_arguments()
+            values = [
+                (to, runtime.memory.u64(machine.argument_address(place, machine.context, stack))) for place, to in pairs
+            ]
+            if this_adjustment:
+                this, value = values[0]
+                values[0] = this, value + this_adjustment
+            runtime.invoke_with(code, [*values, (context, hidden)], full.stack_size)
+
+        return runtime.new_trap(call)
 
     # --- names --------------------------------------------------------------------------------------------------------
 

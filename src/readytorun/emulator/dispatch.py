@@ -141,6 +141,11 @@ class Dispatch:
                     mine = self._slot_of(body.definition)
                     if mine is not slot:
                         table[mine] = (body.definition, type)
+        for slot, (filling, _) in table.items():
+            # A covariant override has a slot of its own besides the one that it overrides; both go to who overrides it.
+            mine = self._slot_of(filling)
+            if mine is not slot and _preserves_base_overrides(mine):
+                table[slot] = table[mine]
         self._vtables[type.id] = table
         return table
 
@@ -257,3 +262,8 @@ class Dispatch:
     def virtual_function(self, this: int, method: MethodDesc) -> int:
         """Entry point of a (generic) virtual method for an object, as helper VirtualFuncPtr gives it."""
         return self.entry_point(method, self._runtime.heap.table_of(this))
+
+
+def _preserves_base_overrides(definition: MethodDesc) -> bool:
+    name = "PreserveBaseOverridesAttribute"
+    return definition.module.has_attribute(definition.token, "System.Runtime.CompilerServices", name)
