@@ -13,6 +13,10 @@ from image_mutations import mutate, originals, try_image, try_mutation
 from mutation_runs import Outcome
 from written_images import header_offset, patched, written_image
 
+from readytorun.errors import BadImageError
+from readytorun.r2r.constants import SectionType
+from readytorun.r2r.reader import R2RImage
+
 COUNT = 240
 GROUPS = 12
 
@@ -81,3 +85,15 @@ def test_one_damaged_part_does_not_hide_the_others() -> None:
         outcome = try_mutation(originals([])[0], seed)
         structures |= {message.split(": ")[2] for message in outcome.messages}
     assert len(structures) > 8
+
+
+def test_function_that_ends_before_it_begins() -> None:
+    """Its code has a negative size, which slices of bytes take for none at all."""
+    content = written_image()
+    image = R2RImage.parse(content, "whole.dll")
+    offset = image.image.offset_of(image.sections[SectionType.RUNTIME_FUNCTIONS].rva) + 4  # behind the begin
+    end = image.runtime_functions[0].begin - 16
+    damaged = R2RImage.parse(patched(content, offset, end.to_bytes(4, "little")), "damaged.dll")
+    method = next(method for method in damaged.methods if method.function_index == 0)
+    with pytest.raises(BadImageError, match="runtime function 0 ends at .*, before it begins"):
+        _ = method.code

@@ -614,6 +614,9 @@ class R2RImage:
         """Bytes of code of one runtime function."""
         function = self.runtime_functions[function_index]
         if self.machine == Machine.AMD64:
+            if function.end < function.begin:
+                text = f"runtime function {function_index} ends at {function.end:#x}, before it begins"
+                raise BadImageError(self.path, text, self.image.offset_of(function.begin))
             return function.end - function.begin
         info = self.unwind_info_at(function_index)[0]
         return info.length if isinstance(info, unwind_arm64.UnwindInfo) else 0
