@@ -154,13 +154,15 @@ def _compile_assembly(
         flags = HeaderFlag.PLATFORM_NEUTRAL_SOURCE
         if unit.compiler.bubble is not None:
             flags |= HeaderFlag.MULTIMODULE_VERSION_BUBBLE
+        manifest, mvids = _manifest(unit, outcomes)
         image = write_image(
             unit.module.file,
             options.target.image,
             entries,
             flags=flags,
             eager_cells=[_baseline_check(options.target)],
-            manifest=_manifest(unit, outcomes),
+            manifest=manifest,
+            manifest_mvids=mvids,
         )
         _write_file(output, image)
     finally:
@@ -179,15 +181,16 @@ def _compile_assembly(
     )
 
 
-def _manifest(unit: CompilationUnit, outcomes: list[Outcome]) -> bytes | None:
-    """The image's manifest metadata; None if the image names nothing by it."""
+def _manifest(unit: CompilationUnit, outcomes: list[Outcome]) -> tuple[bytes | None, bytes]:
+    """The image's manifest metadata, None if the image names nothing by it; and the MVIDs of the version bubble."""
     # Only async code names what the manifest has.
     manifest = unit.compiler.manifest if any(unit.method(o.key).task_kind for o in outcomes) else None
     builder = ManifestBuilder() if manifest is None else manifest.builder
     bubble = unit.compiler.bubble
     if bubble is not None:
         builder.assembly_ref(AssemblyIdentity(bubble.core.name))
-    return None if manifest is None and bubble is None else builder.to_bytes()
+        return builder.to_bytes(), builder.mvids({bubble.core.name: bubble.core.file.mvid})
+    return None if manifest is None else builder.to_bytes(), b""
 
 
 def _needed_roots(unit: CompilationUnit, roots: list[WorkItem], filter: MethodFilter) -> list[WorkItem]:

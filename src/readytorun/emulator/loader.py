@@ -147,7 +147,7 @@ class LoadedImage:
         index = 0
         while index < len(functions):
             mains.append(index)
-            end = functions[index].begin + self.r2r.gc_info_at(index)[0].code_length
+            end = functions[index].begin + self.r2r.code_length_of(index)
             index += 1
             while index < len(functions) and functions[index].begin < end:
                 index += 1

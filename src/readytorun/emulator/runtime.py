@@ -35,6 +35,7 @@ from readytorun.r2r.target import Machine as MachineId
 from readytorun.typesystem import element_types as et
 from readytorun.typesystem.context import TypeSystemContext
 from readytorun.typesystem.method_desc import MethodDesc
+from readytorun.typesystem.module import ModuleDesc
 
 _STACK_RESERVE: Final = 0x1_0000  # what the runtime's own check of the stack leaves free
 _MAXIMUM_NESTING: Final = 800
@@ -126,10 +127,21 @@ class Runtime:
             if image.r2r.header.flags & HeaderFlag.MULTIMODULE_VERSION_BUBBLE:
                 for name in image.manifest_references:
                     member = self.context.module_by_name(name, image.name)
+                    self._check_mvid(image, name, member)
                     old, new = member.version_bubble, image.module.version_bubble
                     for other in self.images:
                         if other.module.version_bubble == old:
                             other.module.version_bubble = new
+
+    @staticmethod
+    def _check_mvid(image: LoadedImage, name: str, member: ModuleDesc) -> None:
+        """An assembly of the version bubble must be the one that the image was compiled against."""
+        compiled = dict(zip(image.manifest_references, image.r2r.manifest_mvids, strict=False))
+        mvid = compiled.get(name)
+        if mvid is not None and mvid.int and mvid != member.file.mvid:
+            raise UsageError(
+                f"{image.r2r.path} was compiled against another {name} than {member.path} is; compile it again"
+            )
 
     # --- traps --------------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ The section must exist. It serves two purposes:
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -114,6 +114,11 @@ class ManifestBuilder:
             self._string(identity.name),
             self._string(identity.culture),
         )
+
+    def mvids(self, known: Mapping[str, UUID]) -> bytes:
+        """Section ManifestAssemblyMvids for the AssemblyRef rows made so far; null for names that are not known."""
+        names = {offset: name for name, offset in self._string_offsets.items()}
+        return encode_mvids(known.get(names[row[3]], UUID(int=0)) for row in self._rows[_ASSEMBLY_REF])  # type: ignore[index]
 
     def to_bytes(self) -> bytes:
         """The metadata root."""
