@@ -167,8 +167,9 @@ class PEImage:
     def offset_of(self, rva: int, size: int = 0) -> int:
         """The file offset of `size` bytes at `rva`.
 
-        Raises BadImageError when there cannot be so few bytes, or when they are not all backed by bytes of the file. Its offset is that of the
-        bytes in the section where the address falls into one, else that of the section table that does not map it.
+        Raises BadImageError when `size` is negative, and when they are not all backed by bytes of the file. Its offset
+        is that of the bytes in the section where the address falls into one, else that of the section table that does
+        not map it.
         """
         if size < 0:
             raise BadImageError(self.path, f"{size} bytes at RVA {rva:#x}: what is there ends before it begins")

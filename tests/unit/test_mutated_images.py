@@ -95,5 +95,5 @@ def test_function_that_ends_before_it_begins() -> None:
     end = image.runtime_functions[0].begin - 16
     damaged = R2RImage.parse(patched(content, offset, end.to_bytes(4, "little")), "damaged.dll")
     method = next(method for method in damaged.methods if method.function_index == 0)
-    with pytest.raises(BadImageError, match="runtime function 0 ends at .*, before it begins"):
+    with pytest.raises(BadImageError, match=r"runtime function 0 ends at .*, before it begins"):
         _ = method.code
