@@ -303,3 +303,31 @@ def test_virtual_methods_of_a_type_that_code_makes_have_both_faces(
         "[ASYNC] Job<long>.First()",
         "[ASYNC] Job<long>.Second()",
     ]
+
+
+_STATIC = """
+using System.Threading.Tasks;
+public interface IFactory<T> { static abstract Task<T> Make(int value); }
+public sealed class Made : IFactory<Made>
+{
+    public static async Task<Made> Make(int value) { await Task.Yield(); return new Made(); }
+}
+public static class Static
+{
+    public static async Task<T> Shared<T>(int value) where T : IFactory<T> { return await T.Make(value); }
+    public static async Task<Made> Use() { return await Shared<Made>(1); }
+}
+"""
+
+
+def test_static_members_of_what_a_type_variable_stands_for_give_their_tasks(
+    core: Path, dialect: Dialect, tmp_path: Path
+) -> None:
+    """No signature says both that a method is an async variant and on which type it is to be looked for."""
+    source = tmp_path / "static.cs"
+    source.write_text(_STATIC)
+    built = build(core.parent, dialect, core, "static", source)
+    assert not built.report.refused
+    (looked_up,) = [text for text in _cell_texts(built) if "IFactory" in text and "Make(" in text]
+    assert "[ASYNC]" not in looked_up
+    assert "AsyncHelpers.Await<" in "\n".join(_cell_texts(built))

@@ -121,6 +121,12 @@ def _import_constrained(frame: Frame, method: MethodDesc, token: int, constraine
     import_constrained_call(frame, method, token, constrained_token)
 
 
+def _has_known_variant(frame: Frame, method: MethodDesc, token: int, constrained_token: int) -> bool:
+    from readytorun.importer.constrained import has_known_variant
+
+    return has_known_variant(frame, method, token, constrained_token)
+
+
 def _import_task_await(
     frame: Frame, method: MethodDesc, token: int, is_callvirt: bool, position: int, constrained_token: int
 ) -> int:
@@ -141,6 +147,9 @@ def _import_task_await(
     signature = method.signature
     frame.adapts_value_task = awaited is None and handling == ops.AWAIT_PLAIN
     if constrained_token:
+        if not _has_known_variant(frame, method, token, constrained_token):
+            frame.adapts_value_task = False
+            return -1
         frame.await_handling = handling
         _import_constrained(frame, method.async_variant, token, constrained_token)
     else:

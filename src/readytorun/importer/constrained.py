@@ -57,6 +57,25 @@ def import_constrained_call(frame: Frame, method: MethodDesc, token: int, constr
         _call_on_reference(frame, site, address, arguments)
 
 
+def has_known_variant(frame: Frame, method: MethodDesc, token: int, constrained_token: int) -> bool:
+    """Whether a constrained call of a task-returning method can call its async variant instead.
+
+    Not if the signature of the callee would have to say both which variant it is and whose implementation: that a
+    runtime resolves such a one is not confirmed. The task itself is awaited then.
+    """
+    site = Constraint(frame, method, token, constrained_token)
+    if not method.signature.has_this:
+        target = _own_implementation(site)
+        return target is not None and target.signature.return_type is method.signature.return_type
+    if not site.type.is_value_type:
+        return True
+    target = resolve_constrained(method, site.type)
+    if target is None:
+        return True
+    is_own = target.owner.module.in_version_bubble and site.type.module.in_version_bubble
+    return is_own and target.signature.return_type is method.signature.return_type
+
+
 def _call_on_reference(frame: Frame, site: Constraint, address: Op, arguments: list[StackEntry]) -> None:
     type = site.type
     method = site.method
