@@ -9,9 +9,9 @@ funclets, without the thunk that returns a task and without read-only data. The 
 await; awaits are calls of AsyncHelpers in the IL, so both sides have the same number. Resumption stubs are counted by
 themselves, since the JIT compiler's list does not say whose they are.
 
-What is compared is not quite the same work: the JIT compiler also inlines methods of the framework, and our code
-captures and restores contexts as .NET 11 does. So methods with one await, in which little is inlined, and the median of
-the ratios of single methods are shown as well.
+What is compared is not quite the same work. The JIT compiler inlines methods of the framework too, and .NET 10 handles
+contexts at every await, which makes long methods long; .NET 11 saves and restores them once in a method, which makes
+short methods longer. So methods with one await, and the median of the ratios of single methods, are shown as well.
 
 Exit code 1 if our code is larger than LIMIT times theirs, in all programs together.
 """
