@@ -210,7 +210,7 @@ class Runtime:
     def _fault(self, reason: StopReason, value: int) -> None:
         machine = self.machine
         if reason == StopReason.INSTRUCTION_LIMIT:
-            raise ExecutionError("the limit of instructions is reached")
+            raise ExecutionError(f"the limit of instructions is reached in {self.describe(machine.ip)}")
         frame = machine.frame_of(machine.context, True)
         if self.walker.code_at(frame.ip) is None and self.is_stub(frame.ip):
             # In a barrier or dispatch stub: the call's own frame faults.
