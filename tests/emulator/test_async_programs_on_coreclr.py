@@ -7,15 +7,19 @@ one assembly for each form and run in one process; a slow test compiles and runs
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from async_programs import PROGRAMS as PROGRAM_FOLDER
 from async_programs import AsyncProgram, Form, async_programs, build_all, run_all, split
+from harness import list_jitted
 from list_api import Scanner, render
 from toolchain import Toolchain, find_toolchain, why_no_toolchain
 
+from readytorun.compiler.driver import CompileOptions, compile_assemblies
+from readytorun.compiler.targets import target_by_name
 from readytorun.metadata.assembly import AssemblyFile
 
 PROGRAMS = async_programs()
@@ -98,7 +102,28 @@ def test_without_tiering(toolchain: Toolchain, assemblies: dict[Form, Path], tie
     assert split(run.stdout) == {p.name: p.expected for p in programs}, run.stderr
 
 
-def test_on_net11(toolchain: Toolchain, assemblies: dict[Form, Path]) -> None:
+def test_precompiled_for_net10(toolchain: Toolchain, assemblies: dict[Form, Path], tmp_path: Path) -> None:
+    """An image for .NET 10 leaves async methods to the JIT and has the others: both work together on the runtime.
+
+    Images that have code for async methods as if they were synchronous crash there.
+    """
+    il = assemblies[Form.RUNTIME_ASYNC]
+    image = tmp_path / il.name
+    compile_assemblies([il], [f"{toolchain.framework}/*.dll"], image)
+    programs = [p for p in PROGRAMS if p.runs_on_net10]
+    assert run_all(toolchain, Form.RUNTIME_ASYNC, image, programs) == {p.name: p.expected for p in programs}
+    # The runtime has taken the image: it compiles far less than from the IL, but all async methods.
+    names = [p.name for p in programs]
+    compiled = {}
+    for assembly in (il, image):
+        listed = list_jitted(toolchain, assembly, names, 0, Form.RUNTIME_ASYNC.environment)
+        compiled[assembly] = {m.name for m in listed if re.match(r"P\d\d\.", m.name) and not m.is_stub}
+    assert any(name.startswith("P01.Program") for name in compiled[il])
+    assert len(compiled[image]) < 0.8 * len(compiled[il])
+
+
+@pytest.mark.parametrize("is_precompiled", [False, True], ids=["il", "image"])
+def test_on_net11(toolchain: Toolchain, assemblies: dict[Form, Path], tmp_path: Path, is_precompiled: bool) -> None:
     """The same assembly on a .NET 11, where there is one: everything runs there, with the output of .NET 11."""
     home = os.environ.get("R2R_DOTNET11")
     if not home:
@@ -111,5 +136,11 @@ def test_on_net11(toolchain: Toolchain, assemblies: dict[Form, Path]) -> None:
         needs_runtimeconfig=False,
         dotnet_root=Path(home),
     )
-    printed = run_all(net11, Form.RUNTIME_ASYNC, assemblies[Form.RUNTIME_ASYNC], PROGRAMS)
+    assembly = assemblies[Form.RUNTIME_ASYNC]
+    if is_precompiled:
+        image = tmp_path / assembly.name
+        options = CompileOptions(target_by_name("net11.0-linux-x64"))
+        compile_assemblies([assembly], [f"{net11.framework}/*.dll"], image, options)
+        assembly = image
+    printed = run_all(net11, Form.RUNTIME_ASYNC, assembly, PROGRAMS)
     assert printed == {program.name: program.expected_on_net11 for program in PROGRAMS}

@@ -118,7 +118,11 @@ class Harness:
 
 
 def list_jitted(
-    toolchain: Toolchain, app: Path, arguments: Sequence[str], expected_exit_code: int
+    toolchain: Toolchain,
+    app: Path,
+    arguments: Sequence[str],
+    expected_exit_code: int,
+    environment: Mapping[str, str] | None = None,
 ) -> list[JittedMethod]:
     """What the runtime JIT-compiles when it runs `app`.
 
@@ -128,7 +132,7 @@ def list_jitted(
     failure = ""
     for _ in range(5):
         try:
-            run = toolchain.run(app, arguments, list_jitted=True)
+            run = toolchain.run(app, arguments, environment, list_jitted=True)
         except ValueError as torn:
             failure = str(torn)
             continue
