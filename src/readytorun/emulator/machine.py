@@ -143,6 +143,12 @@ class Machine(ABC):
         """
 
     @abstractmethod
+    def watch_instructions(
+        self, ranges: Sequence[tuple[int, int]], wanted: Callable[[int], bool], action: Callable[[], None]
+    ) -> None:
+        """The same in front of each instruction of some ranges of addresses."""
+
+    @abstractmethod
     def count_instructions(self, limit: int = 0) -> None:
         """Count in `instruction_count` from now on; stop with INSTRUCTION_LIMIT at `limit`, unless that is 0.
 

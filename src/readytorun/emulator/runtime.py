@@ -352,11 +352,15 @@ class Runtime:
     def enable_stress(self, limit: int = 0) -> None:
         """Collect at every safe point that is reached, at each at most `limit` times (0 = always).
 
-        Safe points are the return addresses of calls that GC info lists, and the starts of basic blocks in its ranges.
+        Safe points are the return addresses of calls that GC info lists, and all instructions in its ranges.
         """
         self.collector.stress = True
         self.collector.stress_limit = limit
         known: dict[int, bool] = {}
+        ranges: list[tuple[int, int]] = []
+        for image in self.images:
+            for code in image.codes():
+                ranges += [(code.start + start, code.start + end) for start, end in code.gc_info.ranges]
         machine, walker, collector = self.machine, self.walker, self.collector
 
         def is_safe_point(address: int) -> bool:
@@ -364,10 +368,7 @@ class Runtime:
             if found is None:
                 return False
             code = found[2]
-            offset = address - code.start
-            if offset in code.safe_points:
-                return True
-            return any(start <= offset < end for start, end in code.gc_info.ranges)
+            return address - code.start in code.safe_points
 
         def at_block(address: int) -> bool:
             known_one = known.get(address)
@@ -379,6 +380,7 @@ class Runtime:
             collector.shift(machine.frame_of(machine.context, True), [])
 
         machine.watch_blocks(at_block, collect)
+        machine.watch_instructions(ranges, collector.at_safe_point, collect)
 
     # --- exceptions, for helpers --------------------------------------------------------------------------------------
 

@@ -136,17 +136,29 @@ class X64Machine(Machine):
             self.memory.write(self.context + XMM_OFFSET + 16 * index, value.to_bytes(16, "little"))
 
     def watch_blocks(self, wanted: Callable[[int], bool], action: Callable[[], None]) -> None:
+        self._uc.hook_add(uc_const.UC_HOOK_BLOCK, self._watcher(wanted, action))
+
+    def watch_instructions(
+        self, ranges: Sequence[tuple[int, int]], wanted: Callable[[int], bool], action: Callable[[], None]
+    ) -> None:
+        watcher = self._watcher(wanted, action)
+        for start, end in ranges:
+            self._uc.hook_add(uc_const.UC_HOOK_CODE, watcher, None, start, end - 1)
+
+    def _watcher(
+        self, wanted: Callable[[int], bool], action: Callable[[], None]
+    ) -> Callable[[Any, int, int, Any], None]:
         read, write = self._library.uc_reg_read_batch, self._library.uc_reg_write_batch
         handle, registers, places, count = self._uc._uch, self._registers, self._register_places, len(_GENERAL)
 
-        def on_block(uc: Any, address: int, size: int, data: Any) -> None:
+        def watch(uc: Any, address: int, size: int, data: Any) -> None:
             if wanted(address):
                 read(handle, registers, places, count)
                 self.ip = address
                 action()
                 write(handle, registers, places, count - 1)
 
-        self._uc.hook_add(uc_const.UC_HOOK_BLOCK, on_block)
+        return watch
 
     def count_instructions(self, limit: int = 0) -> None:
         lengths: dict[tuple[int, int], int] = {}
