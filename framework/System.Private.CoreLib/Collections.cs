@@ -110,7 +110,9 @@ namespace System.Collections.Generic
             if (x == null) return y == null ? 0 : -1;
             if (y == null) return 1;
             if (x is IComparable<T> comparable) return comparable.CompareTo(y);
+            if ((object)x == (object)y) return 0;
             if (x is IComparable old) return old.CompareTo(y);
+            if (y is IComparable other) return -other.CompareTo(x);
             throw new ArgumentException("At least one object must implement IComparable.");
         }
     }

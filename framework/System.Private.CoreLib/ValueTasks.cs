@@ -105,10 +105,13 @@ namespace System.Threading.Tasks
     {
         private readonly object source;
         private readonly short token;
-        internal SourceTask(object source, short token)
+        private readonly bool takesResult;
+        // Without `takesResult` the source keeps its result, for whoever waits for the task.
+        internal SourceTask(object source, short token, bool takesResult = true)
         {
             this.source = source;
             this.token = token;
+            this.takesResult = takesResult;
         }
         internal SourceTask(object source, short token, ValueTaskSourceOnCompletedFlags flags) : this(source, token) => Ask(flags);
         void ISourceTask.AddContinuation(TaskContinuation continuation) => AddContinuation(continuation);
@@ -121,6 +124,11 @@ namespace System.Threading.Tasks
         }
         private void Finish()
         {
+            if (!takesResult)
+            {
+                TrySetCompleted();
+                return;
+            }
             try
             {
                 if (source is IValueTaskSource<TResult> typed) TrySetResult(typed.GetResult(token));
@@ -156,7 +164,7 @@ namespace System.Threading.Tasks
             if (_obj == null) return;
             if (_obj is Task task) task.ThrowIfFailed(); else ((IValueTaskSource)_obj).GetResult(_token);
         }
-        internal object AsTaskOrNotifier() => AsTask();
+        internal object AsTaskOrNotifier() => _obj as Task ?? new SourceTask<VoidTaskResult>(_obj!, _token, false);
         public Task AsTask()
         {
             if (_obj == null) return Task.CompletedTask;
@@ -213,7 +221,7 @@ namespace System.Threading.Tasks
                 return ((IValueTaskSource<TResult>)_obj).GetResult(_token);
             }
         }
-        internal object AsTaskOrNotifier() => AsTask();
+        internal object AsTaskOrNotifier() => _obj as Task ?? (object)new SourceTask<TResult>(_obj!, _token, false);
         public Task<TResult> AsTask()
         {
             if (_obj == null) return Task.FromResult(_result!);

@@ -7,7 +7,13 @@ using AsyncPrograms;
 
 namespace P39;
 
-sealed class Source<T> : IValueTaskSource<T>, IValueTaskSource
+interface IWaiting<T>
+{
+    ValueTask<T> Wait();
+    ValueTask WaitOnly();
+}
+
+sealed class Source<T> : IWaiting<T>, IValueTaskSource<T>, IValueTaskSource
 {
     short version;
     bool done;
@@ -88,6 +94,22 @@ static class Program
         return log;
     }
 
+    static async Task<string> UseUnseen(IWaiting<string> waiting)
+    {
+        string log = await waiting.Wait() + CountingContext.CurrentName + " ";
+        await waiting.WaitOnly();
+        log += "only ";
+        try
+        {
+            await waiting.Wait();
+        }
+        catch (TimeoutException e)
+        {
+            log += e.Message + " ";
+        }
+        return log + await waiting.Wait().ConfigureAwait(false);
+    }
+
     static async Task<int> Unconfigured(Source<int> source) => await source.Wait() + 1;
 
     static async Task<int> Configured(Source<int> source) => await source.Wait().ConfigureAwait(false) + 2;
@@ -121,6 +143,15 @@ static class Program
             Loop.Drain();
             Console.WriteLine($"{task.Result} asked {numbers.Asked} posts {context.Posts}");
         }
+
+        source.Asked = "";
+        Task<string> unseen = (Task<string>)Loop.Start(context, () => UseUnseen(source));
+        for (int i = 0; i < 4; i++)
+        {
+            source.Complete("u" + i, i == 2 ? new TimeoutException("failed") : null);
+            Loop.Drain();
+        }
+        Console.WriteLine($"{unseen.Result} asked {source.Asked} posts {context.Posts}");
 
         source.Complete("before"); // already complete when it is awaited
         ValueTask<string> early = source.Wait();
