@@ -45,6 +45,15 @@ public static class Leaf
 
 public static class Shapes
 {
+    static Task<int> NoTask(int x) { if (x < 0) throw new InvalidOperationException(Text(ref x)); return Leaf.Int(x); }
+    static string Text(ref int x) => x > Leaf.G ? "more" : "less";
+    // The second await is never reached, which shows once the parameter of the inlined method is in no frame slot.
+    public static async Task<int> Unreached(int x)
+    {
+        int r = await Leaf.Int(x);
+        try { r += await NoTask(-4); } catch (InvalidOperationException) { r++; }
+        return r + await Leaf.Int(r);
+    }
     public static async Task<int> One(int x) { int r = await Leaf.Int(x); return r + x; }
     public static async Task<long> StrLong(string s, long y) { int r = await Leaf.Int(1); return r + y + s.Length; }
     public static async Task<int> InTry(int x) { try { int r = await Leaf.Int(x); return r + x; } catch (InvalidOperationException) { return x; } }

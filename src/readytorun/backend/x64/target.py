@@ -574,9 +574,16 @@ class _Compilation:
         )
 
     def _suspension_points(self) -> tuple[int, ...]:
-        """The DiagnosticIP of each state as an offset in the code."""
+        """The DiagnosticIP of each state as an offset in the code.
+
+        That of an await that later passes found to be unreachable, so that the method is never in its state, is 0.
+        """
+        facts = self.function.runtime_async
         points = self.e.resume_points
-        return tuple([self.e.code.offset(points[state]) for state in range(len(points))])
+        offsets: list[int] = []
+        for state in range(0 if facts is None else facts.state_count):
+            offsets.append(self.e.code.offset(points[state]) if state in points else 0)
+        return tuple(offsets)
 
     def _resume_info(self) -> tuple[Relocation, ...]:
         """The two addresses of each entry of the ResumeInfo table: resumption stub, DiagnosticIP."""
