@@ -1,4 +1,4 @@
-"""Size of the code of runtime-async methods: ours against what the JIT compiler of .NET 10 makes of the same IL.
+"""Runtime-async code: its size against what the JIT compiler of .NET 10 makes of the same IL, and the emulator's speed.
 
     python benchmarks/async.py [--json] [--target TARGET]... [PROGRAM...]
 
@@ -13,17 +13,22 @@ What is compared is not quite the same work. The JIT compiler inlines methods of
 contexts at every await, which makes long methods long; .NET 11 saves and restores them once in a method, which makes
 short methods longer. So methods with one await, and the median of the ratios of single methods, are shown as well.
 
+The emulator then runs one program with many suspensions: instructions are counted in one run, and another one without
+counting is timed, start-up included and left out.
+
 Exit code 1 if our code is larger than LIMIT times theirs, in all programs together.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import re
 import statistics
 import sys
 import tempfile
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -34,8 +39,15 @@ from measure import ROOT, timed, tools
 from toolchain import JittedMethod, Toolchain
 
 import readytorun
-from readytorun.compiler.emulator_framework import framework_references
+from readytorun.compiler.driver import CompileOptions
+from readytorun.compiler.emulator_framework import (
+    compile_for_emulator,
+    compiled_core_library,
+    facades,
+    framework_references,
+)
 from readytorun.compiler.targets import target_by_name
+from readytorun.emulator.runtime import Runtime
 from readytorun.il import opcodes as il
 from readytorun.il.decoder import decode
 from readytorun.inspect.image import Image, Method
@@ -48,6 +60,7 @@ sys.path.insert(0, str(ROOT / "tests" / "emulator"))
 from async_programs import AsyncProgram, Form, async_programs, build_all
 
 LIMIT = 1.5
+SPEED_PROGRAM = "p22_many_suspensions"
 TARGETS = ("net11.0-preview-linux-x64", "net11.0-linux-x64")
 _IMPL_ASYNC = 0x2000
 _AWAITS = {"Await", "AwaitAwaiter", "UnsafeAwaitAwaiter"}
@@ -269,6 +282,53 @@ def _sizes_by_key(methods: Iterable[tuple[MethodKey, int]]) -> Mapping[MethodKey
     return sizes
 
 
+# --- the emulator -----------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Speed:
+    """How fast the emulator runs a program.
+
+    Attributes:
+        instructions: that the program executes.
+        load: seconds until it starts.
+        seconds: of the program itself; each method's cells are bound in it.
+    """
+
+    program: str
+    target: str
+    instructions: int
+    load: float
+    seconds: float
+
+    @property
+    def instructions_per_second(self) -> float:
+        """Of the program itself."""
+        return self.instructions / self.seconds
+
+
+def measure_emulator(assembly: Path, program: str, target: str, folder: Path) -> Speed:
+    """Run a program of the assembly in the emulator, counting and timed."""
+    chosen = target_by_name(target)
+    output = folder / "emulator" / target / assembly.name
+    output.parent.mkdir(parents=True)
+    options = CompileOptions(chosen)
+    compile_for_emulator([assembly], [], output, options)
+    images = [output, compiled_core_library(chosen, folder / "cache", 1)]
+    counts = []
+    for is_counting in (True, False):
+        start = time.perf_counter()
+        runtime = Runtime(images, [str(path) for path in facades()], stdout=io.StringIO())
+        if is_counting:
+            runtime.machine.count_instructions()
+        loaded = time.perf_counter()
+        if runtime.run([program]):
+            sys.exit(f"{program} did not run well in the emulator")
+        ended = time.perf_counter()
+        counts.append(runtime.machine.instruction_count)
+    return Speed(program, target, counts[0], loaded - start, ended - loaded)
+
+
 # --- output -----------------------------------------------------------------------------------------------------------
 
 
@@ -289,6 +349,15 @@ def print_table(comparison: Comparison) -> None:
     print(f"resumption stubs: {count} / {their_count}, bytes each: {means}", flush=True)
 
 
+def print_speed(speed: Speed) -> None:
+    """A line."""
+    print(
+        f"emulator, {speed.program} for {speed.target}: {speed.instructions:,} instructions in {speed.seconds:.2f} s "
+        f"({speed.instructions_per_second:,.0f} a second), loaded in {speed.load:.2f} s",
+        flush=True,
+    )
+
+
 def as_record(comparison: Comparison) -> dict[str, object]:
     """One target for --json."""
     return {**asdict(comparison), "ratio": comparison.total.ratio}
@@ -296,7 +365,9 @@ def as_record(comparison: Comparison) -> dict[str, object]:
 
 def main(words: Sequence[str]) -> int:
     """Compare for each target; the exit code says whether our code is small enough for all of them."""
-    parser = argparse.ArgumentParser(description="Size of runtime-async code, ours against the JIT compiler's.")
+    parser = argparse.ArgumentParser(
+        description="Runtime-async code: size against the JIT compiler's, speed in the emulator."
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON document in place of tables")
     parser.add_argument("--target", action="append", help=f"default: {', '.join(TARGETS)}")
     parser.add_argument("programs", nargs="*", metavar="PROGRAM", help="names of programs; default: all")
@@ -308,6 +379,7 @@ def main(words: Sequence[str]) -> int:
         sys.exit("no such program, or one that .NET 10 cannot run")
     tool = tools()
     comparisons = []
+    speeds = []
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         assembly = build_all(tool, Form.RUNTIME_ASYNC, folder, programs)
@@ -316,8 +388,16 @@ def main(words: Sequence[str]) -> int:
             comparisons.append(compare(assembly, jitted, target, folder))
             if not options.json:
                 print_table(comparisons[-1])
+            speeds.append(measure_emulator(assembly, (options.programs or [SPEED_PROGRAM])[0], target, folder))
+            if not options.json:
+                print_speed(speeds[-1])
     if options.json:
-        print(json.dumps({"limit": LIMIT, "sizes": [as_record(comparison) for comparison in comparisons]}, indent=2))
+        document = {
+            "limit": LIMIT,
+            "sizes": [as_record(comparison) for comparison in comparisons],
+            "emulator": [{**asdict(s), "instructions_per_second": s.instructions_per_second} for s in speeds],
+        }
+        print(json.dumps(document, indent=2))
     return 1 if any(comparison.total.ratio > LIMIT for comparison in comparisons) else 0
 
 
