@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from readytorun.emulator.errors import ExecutionError, ManagedException
+from readytorun.emulator.generic_contexts import context_of_frame
 from readytorun.emulator.machine import Frame
 from readytorun.emulator.stack import ManagedFrame, Transition, TransitionKind
 from readytorun.r2r.model import EHClause, EHClauseKind
@@ -231,7 +232,8 @@ class ExceptionDispatcher:
         else:
             method = runtime.code.method_of(site.managed.code)
             module = site.managed.code.image.module if method is None else method.module
-            wanted = module.resolve_type(clause.class_token_or_filter, None)
+            generic = context_of_frame(runtime, site.managed)
+            wanted = module.resolve_type(clause.class_token_or_filter, generic)
         return runtime.casting.can_cast(actual, wanted)
 
     def _filter(self, site: _Site, clause: EHClause, handle: int, thrown_from: Frame) -> bool:

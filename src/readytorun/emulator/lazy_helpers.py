@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from readytorun.emulator.errors import ExecutionError
+from readytorun.emulator.generic_contexts import context_of_type
 from readytorun.emulator.loader import LoadedImage
 from readytorun.emulator.method_tables import InitState
 from readytorun.r2r import signatures as sig
@@ -17,7 +18,6 @@ from readytorun.r2r.reader import ImportCell
 from readytorun.r2r.versions import fixup_name
 from readytorun.typesystem.generic_context import GenericContext
 from readytorun.typesystem.static_layout import GC, NON_GC, THREAD_GC, THREAD_NON_GC
-from readytorun.typesystem.type_desc import TypeDesc
 
 if TYPE_CHECKING:
     from readytorun.emulator.cells import Cells
@@ -169,13 +169,7 @@ class LazyHelpers:
             return GenericContext(method.owner.instantiation, method.instantiation)
         type = tables.at(context).type
         if fixup.kind == FixupKind.THIS_OBJ_DICTIONARY_LOOKUP:
-            declaring = self._cells.type_operand(image, fixup).definition
-            current: TypeDesc | None = type
-            while current is not None and current.definition is not declaring:
-                current = current.base_type
-            if current is None:
-                raise ExecutionError(f"a lookup through {type}, which is no {declaring}")
-            type = current
+            return context_of_type(type, self._cells.type_operand(image, fixup))
         return GenericContext(type.instantiation, ())
 
     # --- delegates ----------------------------------------------------------------------------------------------------
