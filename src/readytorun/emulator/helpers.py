@@ -151,7 +151,7 @@ class Helpers:
         if any(length < 0 for length in lengths):
             raise runtime.throw("Overflow", "Arithmetic operation resulted in an overflow.")
         if type.is_szarray:
-            return self.new_array(table, lengths[0])
+            return self._new_nested_array(table, lengths)
         total = math.prod(lengths)
         if total > _MAXIMUM_LENGTH:
             raise runtime.throw("OutOfMemory", "Array dimensions exceeded supported range.")
@@ -162,6 +162,21 @@ class Helpers:
             if lower_bounds:
                 runtime.memory.set_u32(address + ARRAY_DATA + 4 * (type.rank + index), lower_bounds[index])
         return address
+
+    def _new_nested_array(self, table: MethodTable, lengths: list[int]) -> int:
+        """A vector whose elements, if there are more lengths, are vectors of those lengths."""
+        runtime = self._runtime
+        array = self.new_array(table, lengths[0])
+        if len(lengths) == 1:
+            return array
+        type = table.type
+        assert isinstance(type, ArrayType)
+        inner = runtime.tables.of(type.parameter_type)
+        handle = runtime.heap.handle(array)
+        for index in range(lengths[0]):
+            element = self._new_nested_array(inner, lengths[1:])  # may move the array
+            runtime.memory.set_u64(runtime.heap.get(handle) + table.data_offset + 8 * index, element)
+        return runtime.heap.take(handle)
 
     # --- boxes --------------------------------------------------------------------------------------------------------
 

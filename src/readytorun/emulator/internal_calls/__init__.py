@@ -93,7 +93,7 @@ class InternalCalls:
             assert table is not None
             count = len(method.signature.params)
             values = [integer(i) for i in range(count)]
-            bounds = values[::2] if count == 2 * array_type.rank else None
+            bounds = values[::2] if count == 2 * array_type.rank and not array_type.is_szarray else None
             lengths = values[1::2] if bounds is not None else values
             machine.set_result(runtime.helpers.new_multi_dim_array(table, lengths, bounds))
 
