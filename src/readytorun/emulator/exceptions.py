@@ -232,8 +232,10 @@ class ExceptionDispatcher:
         else:
             method = runtime.code.method_of(site.managed.code)
             module = site.managed.code.image.module if method is None else method.module
-            generic = context_of_frame(runtime, site.managed)
-            wanted = module.resolve_type(clause.class_token_or_filter, generic)
+            wanted = module.resolve_type(clause.class_token_or_filter, None)
+            if wanted.contains_variables:
+                generic = context_of_frame(runtime, site.managed)
+                wanted = module.resolve_type(clause.class_token_or_filter, generic)
         return runtime.casting.can_cast(actual, wanted)
 
     def _filter(self, site: _Site, clause: EHClause, handle: int, thrown_from: Frame) -> bool:
