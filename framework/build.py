@@ -81,8 +81,8 @@ class BuildError(Exception):
     """The C# compiler is missing, or does not like the sources; the message says which."""
 
 
-def build(toolchain: Toolchain, folder: Path) -> None:
-    """Build everything into a folder. Raises BuildError with the compiler's messages."""
+def build(toolchain: Toolchain, folder: Path, facades: Sequence[str] = FACADES) -> None:
+    """Build core libraries and facades into a folder. Raises BuildError with the compiler's messages."""
     for name, options in DIALECTS.items():
         core = folder / name / f"{CORE_LIBRARY}.dll"
         sources = sorted(SOURCES.glob("*.cs"))
@@ -94,7 +94,7 @@ def build(toolchain: Toolchain, folder: Path) -> None:
         with ThreadPoolExecutor(2) as executor:
             done = [
                 executor.submit(_compile, toolchain, [f"-r:{core}"], [source], folder / "facades" / f"{name}.dll")
-                for name in FACADES
+                for name in facades
             ]
             for one in done:
                 one.result()
