@@ -67,6 +67,8 @@ def build_flow(code: DecodedIL, regions: list[ExceptionRegion]) -> ILFlow:
         InvalidILError: a branch or region boundary is not at an instruction, or control runs over the end.
     """
     count = len(code.opcodes)
+    if not count:
+        raise InvalidILError("the method has no instructions: control runs over its end")
     leader = [False] * (count + 1)
     leader[0] = True
     for index in range(count):
