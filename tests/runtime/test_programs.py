@@ -29,6 +29,7 @@ FULLY_PRECOMPILED = (
     "p51_synchronized",
     "p52_native_calls",
     "p53_shared_nullables",
+    "p54_implicit_tail_calls",
 )
 
 pytestmark = [pytest.mark.runtime]

@@ -98,6 +98,24 @@ def test_a_method_that_is_called_and_jumped_to_has_two_cells(harness: Harness) -
     assert first == second
 
 
+# ---- without the prefix
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_calls_in_front_of_ret_take_no_stack(harness: Harness, mode: str) -> None:
+    """Three million deep, where a frame of each would need more than the stack has."""
+    if harness.toolchain.csc is None:
+        pytest.skip("no C# compiler: set R2R_DOTNET, or install a .NET 10 SDK")
+    prepared = harness.prepare(PROGRAMS / "p54_implicit_tail_calls.cs")
+    assert not prepared.error, prepared.error
+    depth = ["3000000"]
+    optimised = {"DOTNET_TieredCompilation": "0"}  # else the JIT makes calls of them, and the stack overflows
+    expected = harness.toolchain.run(prepared.il, depth, optimised)
+    assert expected.exit_code == prepared.expected_exit_code
+    result = harness.toolchain.run(prepared.compiled, depth, MODES[mode])
+    assert result.outcome == expected.outcome, result.stderr[:2000]
+
+
 # ---- random signatures
 
 # Of each type: how IL spells it, and its fields as (path of names, what shows it); an empty path is the value itself.

@@ -28,7 +28,7 @@ from readytorun.importer.generics import (
 from readytorun.importer.inlining import try_inline
 from readytorun.importer.refusal import Reason, Refusal
 from readytorun.importer.returns import return_buffer, return_value
-from readytorun.importer.tail_calls import emit_tail_call, takes_tail_prefix
+from readytorun.importer.tail_calls import emit_tail_call, is_last_call, note_last_call, takes_tail_prefix
 from readytorun.ir import ops
 from readytorun.ir.ops import Op
 from readytorun.ir.types import (
@@ -110,8 +110,10 @@ def import_call(frame: Frame, token: int, is_callvirt: bool, position: int) -> i
         if _import_array_method(frame, method, token, arguments):
             return position + 1
     frame.is_tail = is_tail
+    frame.is_last = not is_tail and is_last_call(frame, signature, method)
     call_method(frame, method, token, arguments, is_callvirt, True)
     frame.is_tail = False
+    frame.is_last = False
     return position + 1
 
 
@@ -331,6 +333,8 @@ def emit_call(
     frame.materialize_aliases()
     call = builder.call(target, cell, signature, args)
     call.is_user_call = True
+    if frame.is_last:
+        note_last_call(frame, call)
     if signature.returns_continuation:
         note_async_call(frame, call, return_type)
     if result_kind == STRUCT:

@@ -341,6 +341,8 @@ class Frame:
         is_tail_await: AsyncHelpers.TailAwait announced that nothing is left to do behind the next await.
         takes_continuation, continuation: the next async call is no await: what to do with the continuation that comes
             back is the caller's own business, who finds it here.
+        returns_last: of an inlinee: its call was `is_last`, and so may be one of its own.
+        is_last: the current call is followed by ret, and may leave the method by a jump if that makes no difference.
         is_tail: the current call leaves the method by a jump; in front of it, that the prefix asks for that.
     """
 
@@ -368,6 +370,7 @@ class Frame:
         "generic_context",
         "imported",
         "index",
+        "is_last",
         "is_readonly",
         "is_shared",
         "is_tail",
@@ -386,6 +389,7 @@ class Frame:
         "return_entry",
         "return_slot",
         "return_variable",
+        "returns_last",
         "stack",
         "state",
         "takes_continuation",
@@ -433,6 +437,8 @@ class Frame:
         self.is_volatile = False
         self.is_readonly = False
         self.is_tail = False
+        self.is_last = False
+        self.returns_last = False
         self.await_handling = ops.AWAIT_PLAIN
         self.adapts_value_task = False
         self.is_tail_await = False

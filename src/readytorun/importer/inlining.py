@@ -166,6 +166,7 @@ def try_inline(frame: Frame, method: MethodDesc, arguments: list[StackEntry], pu
     state.inline_budget -= len(known.body.code)
     inlinee = Frame(state, method, known.body, known.code, known.flow)
     inlinee.parent = frame
+    inlinee.returns_last = frame.is_last
     inlinee.depth = frame.depth + 1
     inlinee.local_types = local_types
     try:

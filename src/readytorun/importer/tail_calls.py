@@ -1,22 +1,27 @@
-"""Calls that leave the method by a jump: the `tail.` prefix, and what `jmp` shares with it.
+"""Calls that leave the method by a jump: the `tail.` prefix, calls in front of `ret`, and what `jmp` shares with them.
 
 A fast tail call takes the caller's frame down, puts the arguments where the caller's own were, and jumps. What keeps a
 call from being one is the same as in the runtime's JIT (morph.cpp, fgCanFastTailCall): its stack arguments do not fit
-into the caller's, or the caller has memory that must outlive the call. The JIT then goes through helpers that the
-runtime makes for the call site; precompiled code cannot name these, so such a method is refused.
+into the caller's, or the caller has memory that must outlive the call. With the prefix, the JIT then goes through
+helpers that the runtime makes for the call site; precompiled code cannot name these, so such a method is refused.
+Without it, the call stays a call.
 """
 
 from __future__ import annotations
+
+from typing import Final
 
 from readytorun.il import opcodes as il
 from readytorun.importer.abi import ir_type_of, memory_type_of
 from readytorun.importer.frame import Frame
 from readytorun.importer.refusal import Reason, Refusal
-from readytorun.ir.ops import Op
+from readytorun.ir.ops import CallOp, Op
 from readytorun.ir.types import MEMORY_SIZES, STRUCT, VOID, CallSignature
 from readytorun.r2r.model import Cell
 from readytorun.typesystem.method_desc import MethodDesc, MethodSignature
 from readytorun.typesystem.type_desc import TypeDesc
+
+_REQUIRE_SEC_OBJECT: Final = 0x8000  # MethodAttributes (ECMA-335 II.23.1.10)
 
 
 def takes_tail_prefix(frame: Frame, signature: MethodSignature, callee: MethodDesc | None) -> bool:
@@ -58,6 +63,60 @@ def takes_tail_prefix(frame: Frame, signature: MethodSignature, callee: MethodDe
     if True in frame.local_pinned:
         raise Refusal(Reason.EXPLICIT_TAIL_CALL, "with pinned locals")
     return True
+
+
+def is_last_call(frame: Frame, signature: MethodSignature, callee: MethodDesc) -> bool:
+    """Whether a call without the prefix has `ret` behind it, and the frame of its method need not be seen on the stack.
+
+    To be asked when the arguments are no longer on the stack. The rules are those of canTailCall in the runtime and
+    the reference compiler: methods that must not be inlined are meant to be seen in stack traces, the entry point
+    always is, and RequireSecObject marks callees that look for their caller (Assembly.GetExecutingAssembly).
+    """
+    following = frame.index + 1
+    state = frame.state
+    method = frame.method
+    if (
+        (frame.return_block is not None if frame.parent is None else not frame.returns_last)
+        or following >= len(frame.code.opcodes)
+        or frame.code.opcodes[following] != il.RET
+        or frame.stack
+    ):
+        return False
+    if not callee.module.in_version_bubble and not callee.owner.is_delegate:
+        # It does not lead back here, so that the stack cannot grow; and the jump would take a cell of its own.
+        return False
+    if method.no_inlining or method.is_synchronized or is_entry_point(method) or is_protected(frame):
+        return False
+    if callee.flags & _REQUIRE_SEC_OBJECT or callee.is_pinvoke or callee.is_async_variant:
+        return False
+    if state.function.signature.returns_continuation or state.function.runtime_async is not None:
+        return False
+    if state.reverse_pinvoke_frame is not None or il.LOCALLOC in frame.code.opcodes or True in frame.local_pinned:
+        return False
+    own = method.signature.return_type
+    if ir_type_of(own) not in (VOID, STRUCT) and memory_type_of(own) != memory_type_of(signature.return_type):
+        return False  # a small integer of the other sign, or with other upper bits
+    return is_passed_alike(frame, own, signature.return_type)
+
+
+def note_last_call(frame: Frame, call: CallOp) -> None:
+    """Let a call that is the last thing a method does become a jump, unless its stack arguments do not fit.
+
+    Whether it does is decided when it is known what memory the method has (`passes/implicit_tail_calls.py`).
+    """
+    state = frame.state
+    size_of = state.abi.target.stack_argument_size
+    if size_of(call.signature) > size_of(state.function.signature) or call.signature.result.type == STRUCT:
+        return
+    call.may_leave = True
+    if call.cell is not None:
+        call.tail_cell = state.cells.update_entry_point_for_tail_call(call.cell)
+
+
+def is_entry_point(method: MethodDesc) -> bool:
+    """Whether a program starts at a method."""
+    header = method.module.file.image.cor_header
+    return header is not None and header.entry_point_token == method.token
 
 
 def is_protected(frame: Frame) -> bool:

@@ -382,6 +382,9 @@ class CallOp(Op):
             front that enters that mode, and with the one behind that leaves it; between these no reference is touched.
         may_run_early: a helper whose only effect besides its value is one that may happen at any time before, such as
             running the class constructor of a beforefieldinit type.
+        may_leave: nothing is left to do behind it in IL: it becomes a TAIL_CALL if the method has no memory that must
+            outlive it.
+        tail_cell: the cell of that TAIL_CALL, if it has one.
         symbol: what TARGET_DIRECT calls (`MethodEntry.symbol`), else "".
         awaits: the call is an await of the async method that is compiled.
     """
@@ -392,11 +395,13 @@ class CallOp(Op):
         "is_preemptive",
         "is_safe_point",
         "is_user_call",
+        "may_leave",
         "may_run_early",
         "no_return",
         "result_slot",
         "signature",
         "symbol",
+        "tail_cell",
         "target",
     )
 
@@ -421,6 +426,8 @@ class CallOp(Op):
         self.is_user_call = False
         self.is_preemptive = False
         self.may_run_early = False
+        self.may_leave = False
+        self.tail_cell: Cell | None = None
         self.symbol = ""
         self.awaits: Await | None = None
 

@@ -618,6 +618,10 @@ class _Parser:
         op.is_user_call = line.accept("user")
         op.is_preemptive = line.accept("preemptive")
         op.may_run_early = line.accept("may_run_early")
+        if line.accept("may_leave"):
+            op.may_leave = True
+            if line.peek() == "cell":
+                op.tail_cell = self._cell(line)
         if line.accept("await"):
             op.awaits = self._await(line)
         return op

@@ -357,6 +357,10 @@ def _call(op: CallOp) -> str:
         text += " preemptive"
     if op.may_run_early:
         text += " may_run_early"
+    if op.may_leave:
+        text += " may_leave"
+        if op.tail_cell is not None:
+            text += " " + print_cell(op.tail_cell)
     awaits = op.awaits
     if awaits is not None:
         text += f" await {names.AWAIT_NAMES[awaits.handling]}"
