@@ -98,3 +98,48 @@ def test_roots_that_are_dead(emulation: Emulation) -> None:
 
     message = spoil(emulation, name_all)
     assert re.search(r"Program\.Victim\(int\)\+0x[0-9a-f]+: .* is named live, but its value", message), message
+
+
+STORES = """
+using System;
+using System.Runtime.CompilerServices;
+class Program
+{
+    sealed class Box { public int Value; public Box Next; }
+    [MethodImpl(MethodImplOptions.NoInlining)] static Box Make(int value) => new Box { Value = value };
+    [MethodImpl(MethodImplOptions.NoInlining)] static int Churn()
+    {
+        int sum = 0;
+        for (int i = 0; i < 40; i++) sum += Make(1).Value;
+        return sum;
+    }
+    static void Main()
+    {
+        Box old = Make(1);
+        int count = Churn();
+        old.Next = Make(2);
+        count += Churn();
+        Console.WriteLine(count + old.Next.Value);
+    }
+}
+"""
+
+
+@pytest.mark.parametrize("is_told", [True, False], ids=["with-barrier", "without"])
+def test_stores_that_no_barrier_was_told_of(emulation: Emulation, is_told: bool) -> None:
+    from emulation import run_emulated
+
+    from readytorun.emulator.errors import GCStressError
+    from readytorun.emulator.runtime import Runtime
+    from readytorun.r2r.constants import HelperId
+
+    def silence(runtime: Runtime) -> None:
+        # mov [rdi], rsi; ret
+        runtime.memory.write(runtime.machine.write_barriers()[HelperId.WRITE_BARRIER], bytes.fromhex("488937 c3"))
+
+    images = emulation.csharp(STORES, "gc_stores", TARGET)
+    if is_told:
+        assert run_emulated(images, stress_limit=0).stdout == "82\n"
+        return
+    with pytest.raises(GCStressError, match=r"Program.Box, at offset 0x[0-9a-f]+, to a younger object"):
+        run_emulated(images, stress_limit=0, prepare=silence)

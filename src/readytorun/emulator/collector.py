@@ -116,6 +116,19 @@ class Collector:
             where = f"{self._runtime.code.name_of(root.owner.code)}+{root.owner.offset:#x}"
         raise GCStressError(f"{where}: {root.slot} is named live, but its value {value:#x} {what}")
 
+    def _check_cards(self) -> None:
+        heap = self._runtime.heap
+        missed = heap.cards.check(heap.start, heap.used(), self._refs())
+        if not missed:
+            return
+        starts = self._starts()
+        position = int(np.searchsorted(starts, missed - heap.start, side="right")) - 1
+        address = heap.start + int(starts[position])
+        raise GCStressError(
+            f"a reference in {heap.table_of(address).type}, at offset {missed - address:#x}, to a younger object was "
+            "stored without a write barrier"
+        )
+
     def _is_start(self, address: int) -> bool:
         relative = address - self._runtime.heap.start
         starts = self._starts()
@@ -198,6 +211,7 @@ class Collector:
         roots = self._roots.enumerate(frame)
         roots += refs
         values = self._checked_values(roots)
+        self._check_cards()
         if self._is_pinned(roots):
             return
         old, used = heap.start, heap.used()
@@ -354,6 +368,7 @@ class Collector:
         heap.use_half(half, new)
         memory.set_u64(heap.next_address, position)
         heap.set_soft_limit(self._threshold)
+        heap.cards.forget(heap.used())
         self._forget()
 
     def _trace(self, pending: list[int], reach: object) -> None:

@@ -95,6 +95,7 @@ class Delegates:
     def _fill(self, delegate: int, target: int, entry: int, method: MethodDesc) -> None:
         memory = self._runtime.memory
         self._methods[entry] = method
+        self._runtime.heap.cards.mark(delegate + self.target)
         if method.is_static and (not target or self._is_open(delegate, method)):
             memory.set_u64(delegate + self.target, delegate)
             memory.set_u64(delegate + self.method_ptr, self._open_stub(self._runtime.heap.table_of(delegate)))

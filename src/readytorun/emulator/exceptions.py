@@ -162,7 +162,9 @@ class ExceptionDispatcher:
         if before:
             lines.insert(0, runtime.heap.text(before))
         text = runtime.heap.new_string("\n".join(lines))
-        runtime.memory.set_u64(runtime.heap.get(handle) + self._stack_trace, text)
+        place = runtime.heap.get(handle) + self._stack_trace
+        runtime.memory.set_u64(place, text)
+        runtime.heap.cards.mark(place)
 
     def _sites(self, frame: Frame) -> list[_Site] | None:
         """The frames that an exception passes, innermost first, up to a call by the runtime, where it stops."""

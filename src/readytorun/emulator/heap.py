@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from readytorun.emulator.cards import Cards
 from readytorun.emulator.errors import ExecutionError
 from readytorun.emulator.memory import Memory
 from readytorun.emulator.method_tables import (
@@ -37,10 +38,12 @@ class Heap:
         finalizable: objects with a finalizer that has not run (weak).
         weak: weak handles' slots.
         pins: handles whose objects must not move.
+        cards: where write barriers have seen stores; the runtime marks its own.
     """
 
-    def __init__(self, memory: Memory, tables: MethodTables, context: TypeSystemContext) -> None:
+    def __init__(self, memory: Memory, tables: MethodTables, context: TypeSystemContext, cards: Cards) -> None:
         self.memory = memory
+        self.cards = cards
         self.tables = tables
         self.context = context
         self.next_address = memory.allocate_data(16)

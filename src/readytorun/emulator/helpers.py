@@ -175,7 +175,9 @@ class Helpers:
         handle = runtime.heap.handle(array)
         for index in range(lengths[0]):
             element = self._new_nested_array(inner, lengths[1:])  # may move the array
-            runtime.memory.set_u64(runtime.heap.get(handle) + table.data_offset + 8 * index, element)
+            place = runtime.heap.get(handle) + table.data_offset + 8 * index
+            runtime.memory.set_u64(place, element)
+            runtime.heap.cards.mark(place)
         return runtime.heap.take(handle)
 
     # --- boxes --------------------------------------------------------------------------------------------------------
@@ -236,6 +238,7 @@ class Helpers:
         type = table.type
         size = layout_of(type).size
         runtime.memory.fill(destination, size)
+        runtime.heap.cards.mark(destination, size)
         if not this:
             return
         value = type.instantiation[0]
@@ -257,7 +260,9 @@ class Helpers:
                 raise runtime.throw(
                     "ArrayTypeMismatch", "Attempted to access an element as a type incompatible with the array."
                 )
-        runtime.memory.set_u64(array + ARRAY_DATA + 8 * index, value)
+        place = array + ARRAY_DATA + 8 * index
+        runtime.memory.set_u64(place, value)
+        runtime.heap.cards.mark(place)
 
     def _ldelema_ref(self) -> None:
         runtime = self._runtime
@@ -355,5 +360,6 @@ class Helpers:
         before = runtime.heap.take(previous)
         if before:
             runtime.memory.set_u64(before + OBJECT_HEADER, new)
+            runtime.heap.cards.mark(before + OBJECT_HEADER)
         runtime.tracer.suspended(table)
         self._result(new)

@@ -282,6 +282,13 @@ class Machine(ABC):
     # --- stubs --------------------------------------------------------------------------------------------------------
 
     @abstractmethod
+    def mark_cards(self, low: int, span: int, table: int) -> None:
+        """Make the write barriers mark the words that they store to: a byte each, at `table`.
+
+        Only words of `span` bytes from `low` on have such a byte.
+        """
+
+    @abstractmethod
     def write_barriers(self) -> dict[int, int]:
         """Addresses of the barrier and memory helpers that are code of the machine, by helper id."""
 

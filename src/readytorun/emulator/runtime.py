@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, TextIO
 
+from readytorun.emulator.cards import Cards
 from readytorun.emulator.casting import Casting
 from readytorun.emulator.cells import Cells
 from readytorun.emulator.code import CodeFinder
@@ -98,7 +99,7 @@ class Runtime:
         self._bind_bubbles()
         self._stub_start = self.memory.allocate_code(0)
         self.tables = MethodTables(self.memory)
-        self.heap = Heap(self.memory, self.tables, self.context)
+        self.heap = Heap(self.memory, self.tables, self.context, Cards(self.memory, self.machine))
         self.walker = StackWalker(self)
         self.collector = Collector(self)
         self.tracer = Tracer(self, trace)
@@ -352,10 +353,12 @@ class Runtime:
     def enable_stress(self, limit: int = 0) -> None:
         """Collect at every safe point that is reached, at each at most `limit` times (0 = always).
 
-        Safe points are the return addresses of calls that GC info lists, and all instructions in its ranges.
+        Safe points are the return addresses of calls that GC info lists, and all instructions in its ranges. It is
+        checked as well that write barriers were told of all references from old objects to new ones.
         """
         self.collector.stress = True
         self.collector.stress_limit = limit
+        self.heap.cards.enable()
         known: dict[int, bool] = {}
         ranges: list[tuple[int, int]] = []
         for image in self.images:

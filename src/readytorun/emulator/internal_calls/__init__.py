@@ -128,6 +128,7 @@ class InternalCalls:
             if value and not runtime.casting.can_cast(runtime.heap.table_of(value).type, actual.parameter_type):
                 raise runtime.throw("ArrayTypeMismatch")
             memory.set_u64(at, value)
+            runtime.heap.cards.mark(at)
 
         return {".ctor": construct, "Address": address, "Get": get, "Set": put}[method.name]
 

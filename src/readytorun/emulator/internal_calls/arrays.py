@@ -96,7 +96,9 @@ def _copy(
     from_address = source + source_table.data_offset + source_index * source_table.element_size
     to_address = destination + destination_table.data_offset + destination_index * destination_table.element_size
     if a is b or runtime.casting.can_cast(source_type, destination_type):
-        runtime.memory.move(to_address, from_address, length * source_table.element_size)
+        size = length * source_table.element_size
+        runtime.memory.move(to_address, from_address, size)
+        runtime.heap.cards.mark(to_address, size)
         return _OK
     return _copy_converting(runtime, a, from_address, source_table, b, to_address, destination_table, length)
 
@@ -112,6 +114,7 @@ def _copy_converting(
     length: int,
 ) -> int:
     memory = runtime.memory
+    runtime.heap.cards.mark(to_address, length * destination_table.element_size)
     if a.is_gc_pointer and b.is_gc_pointer:
         if not runtime.casting.can_cast(b, a) and not a.is_interface and not b.is_interface:
             return _TYPES
@@ -159,6 +162,7 @@ def _set_flat(runtime: Runtime, array: int, index: int, value: int) -> bool:
     table, type = _array_type(runtime, array)
     element = type.parameter_type
     address = array + table.data_offset + index * table.element_size
+    runtime.heap.cards.mark(address, table.element_size)
     if element.is_gc_pointer:
         if value and not runtime.casting.can_cast(runtime.heap.table_of(value).type, element):
             return False

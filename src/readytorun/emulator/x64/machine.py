@@ -15,7 +15,7 @@ from unicorn import x86_const
 from readytorun.emulator.errors import ExecutionError
 from readytorun.emulator.machine import ArgumentPlace, CallLayout, Frame, Machine, Stop, StopReason
 from readytorun.emulator.memory import Memory
-from readytorun.emulator.x64 import calling, stubs, unwinder
+from readytorun.emulator.x64 import barriers, calling, stubs, unwinder
 from readytorun.emulator.x64.registers import (
     ARGUMENT_REGISTERS,
     CONTEXT_SIZE,
@@ -64,6 +64,7 @@ class X64Machine(Machine):
             protection = uc_const.UC_PROT_READ | (uc_const.UC_PROT_EXEC if executable else 0) | uc_const.UC_PROT_WRITE
             self._uc.mem_map_ptr(address, size, protection, memory.host_address + memory.offset_of(address))
         self.context = memory.allocate_data(CONTEXT_SIZE, 16)
+        self._barriers: dict[int, int] = {}
         self._fault_address = 0
         self._interrupt = -1
         self._stopped = False
@@ -345,7 +346,12 @@ class X64Machine(Machine):
     # --- stubs --------------------------------------------------------------------------------------------------------
 
     def write_barriers(self) -> dict[int, int]:
-        return stubs.barriers(self.memory)
+        if not self._barriers:
+            self._barriers = barriers.barriers(self.memory)
+        return self._barriers
+
+    def mark_cards(self, low: int, span: int, table: int) -> None:
+        barriers.mark_cards(self.memory, self._barriers, low, span, table)
 
     def stub_constant(self, value: int) -> int:
         return stubs.constant(self.memory, value)

@@ -14,7 +14,6 @@ from readytorun.emulator.errors import ExecutionError
 from readytorun.emulator.machine import ArgumentPlace
 from readytorun.emulator.memory import Memory
 from readytorun.emulator.x64.registers import RIP_OFFSET, RSP, TRAP_OFFSET, XMM_OFFSET
-from readytorun.r2r.constants import HelperId
 
 _MOV_R10_IMM64: Final = b"\x49\xba"
 _MOV_RAX_IMM64: Final = b"\x48\xb8"
@@ -79,34 +78,6 @@ def trap(memory: Memory, number: int, spill: int) -> int:
     address = memory.allocate_code(16)
     memory.write(address, b"\x41\xba" + struct.pack("<I", number) + _jump(address + 6, spill))
     return address
-
-
-def barriers(memory: Memory) -> dict[int, int]:
-    """The helpers that are plain code, by helper id. They lose the registers that callers have to take for lost."""
-    write = _place(memory, bytes.fromhex("488937 31c0 89c1 89c2 4189c0 4189c1 4189c2 4189c3 89c6 89c7 c3"))
-    by_ref = _place(memory, bytes.fromhex("488b0e 48890f 4883c708 4883c608 31c0 31c9 c3"))
-    # memmove: forward unless the destination lies inside the source.
-    move = _place(
-        memory,
-        bytes.fromhex(
-            "4889f8 4829f0 4839d0 7206"  # mov rax,rdi; sub rax,rsi; cmp rax,rdx; jb backward
-            "4889d1 f3a4 c3"  # mov rcx,rdx; rep movsb; ret
-            "4889d1 4885c9 740e fd 488d7c0fff 488d740eff f3a4 fc c3"  # backward: std; rep movsb; cld
-        ),
-    )
-    zero = _place(memory, bytes.fromhex("4889f1 31c0 f3aa c3"))
-    fill = _place(memory, bytes.fromhex("4889d1 89f0 f3aa c3"))
-    return {
-        HelperId.WRITE_BARRIER: write,
-        HelperId.CHECKED_WRITE_BARRIER: write,
-        HelperId.BYREF_WRITE_BARRIER: by_ref,
-        HelperId.BULK_WRITE_BARRIER: move,
-        HelperId.MEM_CPY: move,
-        HelperId.MEM_ZERO: zero,
-        HelperId.MEM_SET: fill,
-        HelperId.NATIVE_MEM_SET: fill,
-        HelperId.STACK_PROBE: _place(memory, b"\xc3"),
-    }
 
 
 def constant(memory: Memory, value: int) -> int:
