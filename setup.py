@@ -22,6 +22,15 @@ PACKAGE = Path("src", "readytorun")
 COMPILED_PACKAGES = ("metadata", "typesystem", "il", "ir", "importer", "passes", "backend")
 COMPILED_MODULES = (
     "errors.py",
+    "inspect/disassembly/arm64.py",
+    "inspect/disassembly/arm64_words.py",
+    "inspect/disassembly/instruction.py",
+    "inspect/disassembly/marks.py",
+    "inspect/disassembly/method.py",
+    "inspect/disassembly/parts.py",
+    "inspect/disassembly/x64.py",
+    "inspect/dump/text.py",
+    "inspect/lines.py",
     "inspect/module_names.py",
     "inspect/names.py",
     "pe.py",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import gc as gc_module
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -17,7 +17,9 @@ from readytorun.errors import UsageError
 if TYPE_CHECKING:
     from readytorun.inspect.lines import Line
 
-_LINES_AT_ONCE = 500
+T = TypeVar("T")
+
+_AT_ONCE = 500
 
 
 def dump_command(
@@ -96,11 +98,11 @@ def dump_command(
         if format is Format.JSON:
             from readytorun.inspect.dump.json_output import dump_json
 
-            _write(dump_json(opened, options))
+            _write(map("".join, _batches(dump_json(opened, options))))
         else:
             from readytorun.inspect.dump.text import dump_text
 
-            _write(_as_text(dump_text(opened, options), coloured=not raw and _wants_colour()))
+            _write(_text_of(dump_text(opened, options), coloured=not raw and _wants_colour()))
     except BrokenPipeError:
         # Whoever read has seen enough; the interpreter must not fail again when it flushes at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -120,26 +122,31 @@ def _wants_colour() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def _as_text(lines: Iterable[Line], coloured: bool) -> Iterable[str]:
+def _text_of(lines: Iterable[Line], coloured: bool) -> Iterable[str]:
     if coloured:
-        from readytorun.cli.colours import coloured_text as to_text
-    else:
-        from readytorun.inspect.lines import plain_text as to_text
-    for line in lines:
-        yield to_text(line) + "\n"
+        from readytorun.cli.colours import coloured_text
+
+        return ("".join([coloured_text(line) + "\n" for line in some]) for some in _batches(lines))
+    from readytorun.inspect.lines import plain_texts
+
+    return map(plain_texts, _batches(lines))
 
 
-def _write(pieces: Iterable[str]) -> None:
-    """Write pieces as they come: the first at once, the others by some hundreds."""
-    write = sys.stdout.write
-    waiting: list[str] = []
+def _batches(items: Iterable[T]) -> Iterator[list[T]]:
+    """The items in lists: the first by itself, so that it is seen at once, the others by some hundreds."""
+    waiting: list[T] = []
     limit = 1
-    for piece in pieces:
-        waiting.append(piece)
+    for item in items:
+        waiting.append(item)
         if len(waiting) >= limit:
-            write("".join(waiting))
-            sys.stdout.flush()
-            waiting.clear()
-            limit = min(limit * 2, _LINES_AT_ONCE)
-    write("".join(waiting))
-    sys.stdout.flush()
+            yield waiting
+            waiting = []
+            limit = min(limit * 2, _AT_ONCE)
+    if waiting:
+        yield waiting
+
+
+def _write(texts: Iterable[str]) -> None:
+    for text in texts:
+        sys.stdout.write(text)
+        sys.stdout.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum, auto
 
 
@@ -20,6 +21,11 @@ class Style(Enum):
 
 
 Line = tuple[tuple[Style, str], ...]
+
+
+def plain_texts(lines: Sequence[Line]) -> str:
+    """Lines without their styles, each with its end."""
+    return "\n".join(["".join([text for _, text in line]) for line in lines]) + "\n"
 
 
 def plain_text(line: Line) -> str:
