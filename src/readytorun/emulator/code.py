@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from readytorun.emulator.errors import ExecutionError, MissingCodeError
@@ -30,6 +31,7 @@ class CodeFinder:
         self._stubs: dict[tuple[int, bool], int] = {}
         self._methods_by_code: dict[MethodCode, MethodDesc] = {}
         self.methods_by_entry: dict[int, MethodDesc] = {}
+        self._watchers: list[Callable[[MethodCode], None]] = []
 
     # --- finding ------------------------------------------------------------------------------------------------------
 
@@ -89,6 +91,8 @@ class CodeFinder:
         code = image.code_of_function(record.function_index)
         code.record = record
         self._methods_by_code[code] = canonical
+        for watcher in self._watchers:
+            watcher(code)
         self.prepare(code)
         return code.start
 
@@ -105,6 +109,12 @@ class CodeFinder:
         code.is_prepared = True
         for section, slot in code.record.fixups:
             self._runtime.cells.fill_precode(code.image, section, slot, self.name_of(code))
+
+    def when_found(self, watcher: Callable[[MethodCode], None]) -> None:
+        """Call a watcher for each method whose code is found, before it runs for the first time; those so far at once."""
+        self._watchers.append(watcher)
+        for code in self._methods_by_code:
+            watcher(code)
 
     # --- entry points of exact methods --------------------------------------------------------------------------------
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bisect
 import struct
-from collections.abc import Iterator
 from functools import cached_property
 
 from readytorun.emulator.errors import ExecutionError
@@ -162,10 +161,6 @@ class LoadedImage:
         if found is None:
             found = self._codes[main] = MethodCode(self, main)
         return found
-
-    def codes(self) -> Iterator[MethodCode]:
-        """All methods."""
-        return (self.code_of_function(index) for index in self._main_indices)
 
     def code_before(self, code: MethodCode) -> MethodCode | None:
         """The method whose code lies in front of that of another."""

@@ -19,7 +19,7 @@ from readytorun.emulator.exceptions import ExceptionDispatcher, UnwindTo
 from readytorun.emulator.heap import Heap
 from readytorun.emulator.helpers import Helpers
 from readytorun.emulator.internal_calls import InternalCalls
-from readytorun.emulator.loader import LoadedImage
+from readytorun.emulator.loader import LoadedImage, MethodCode
 from readytorun.emulator.machine import ArgumentPlace, CallLayout, Frame, Machine, StopReason
 from readytorun.emulator.memory import NULL_AREA, Memory
 from readytorun.emulator.method_tables import MethodTables
@@ -360,10 +360,6 @@ class Runtime:
         self.collector.stress_limit = limit
         self.heap.cards.enable()
         known: dict[int, bool] = {}
-        ranges: list[tuple[int, int]] = []
-        for image in self.images:
-            for code in image.codes():
-                ranges += [(code.start + start, code.start + end) for start, end in code.gc_info.ranges]
         machine, walker, collector = self.machine, self.walker, self.collector
 
         def is_safe_point(address: int) -> bool:
@@ -382,8 +378,12 @@ class Runtime:
         def collect() -> None:
             collector.shift(machine.frame_of(machine.context, True), [])
 
+        def watch_ranges(code: MethodCode) -> None:
+            ranges = [(code.start + start, code.start + end) for start, end in code.gc_info.ranges]
+            machine.watch_instructions(ranges, collector.at_safe_point, collect)
+
         machine.watch_blocks(at_block, collect)
-        machine.watch_instructions(ranges, collector.at_safe_point, collect)
+        self.code.when_found(watch_ranges)
 
     # --- exceptions, for helpers --------------------------------------------------------------------------------------
 
