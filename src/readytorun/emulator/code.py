@@ -111,7 +111,7 @@ class CodeFinder:
             self._runtime.cells.fill_precode(code.image, section, slot, self.name_of(code))
 
     def when_found(self, watcher: Callable[[MethodCode], None]) -> None:
-        """Call a watcher for each method whose code is found, before it runs for the first time; those so far at once."""
+        """Call a watcher for each method whose code is found, before it first runs; for those found so far at once."""
         self._watchers.append(watcher)
         for code in self._methods_by_code:
             watcher(code)
