@@ -187,15 +187,13 @@ def _inlining(image: Image) -> Iterator[Line]:
 
 def _methods(image: Image, options: DumpOptions) -> Iterator[Line]:
     yield from _heading("Methods: address, bytes of code, name")
-    for method in image.methods:
-        if options.has_method_details:
+    if options.has_method_details:
+        for method in image.methods:
             yield from _method(image, method, options)
-        else:
-            yield (
-                (_ADDRESS, f"  0x{method.rva:08x}"),
-                (_PLAIN, f" {method.size:>7} "),
-                (_NAME, method.display_name),
-            )
+        return
+    for method in image.methods:
+        raw = method.raw
+        yield ((_ADDRESS, f"  0x{raw.rva:08x}"), (_PLAIN, f" {raw.size:>7} "), (_NAME, method.display_name))
 
 
 def _matching(image: Image, pattern: str, options: DumpOptions) -> Iterator[Line]:
