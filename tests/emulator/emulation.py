@@ -25,6 +25,7 @@ from harness import locked
 PREVIEW = "net11.0-preview-linux-x64"  # dialect SEED
 RELEASE = "net11.0-linux-x64"  # dialect V11b
 TARGETS = (PREVIEW, RELEASE)
+RUNTIME_ASYNC = Form.RUNTIME_ASYNC.options
 # How often each safe point is collected at: the first time and one time more, when it is reached from elsewhere.
 STRESS_LIMIT = 2
 
@@ -111,6 +112,3 @@ class Emulation:
         """Run one of the runtime-async programs; the output is its own."""
         run = run_emulated(self.async_programs(target), [name], stress_limit=stress_limit)
         return EmulatedRun(run.exit_code, split(run.stdout).get(name, ""), run.stderr, run.collections)
-
-
-RUNTIME_ASYNC = Form.RUNTIME_ASYNC.options
