@@ -22,12 +22,7 @@ from readytorun.emulator.runtime import Runtime
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "runtime"))
 from harness import locked
 
-PREVIEW = "net11.0-preview-linux-x64"  # dialect SEED
-RELEASE = "net11.0-linux-x64"  # dialect V11b
-TARGETS = (PREVIEW, RELEASE)
 RUNTIME_ASYNC = Form.RUNTIME_ASYNC.options
-# How often each safe point is collected at: the first time and one time more, when it is reached from elsewhere.
-STRESS_LIMIT = 2
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from async_programs import AsyncProgram, async_programs
+from emulated_targets import STRESS_LIMIT, TARGETS
 
 if TYPE_CHECKING:
     from emulation import Emulation
 
-TARGETS = ("net11.0-preview-linux-x64", "net11.0-linux-x64")
 PROGRAMS = async_programs()
-# A safe point is collected at the first time and one time more, when it is reached from elsewhere.
-STRESS_LIMIT = 2
 
 pytestmark = [pytest.mark.runtime]
 

@@ -11,13 +11,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from emulated_targets import RELEASE
 
 if TYPE_CHECKING:
     from emulation import Emulation
 
     from readytorun.emulator.loader import MethodCode
 
-TARGET = "net11.0-linux-x64"
 SOURCE = """
 using System;
 using System.Runtime.CompilerServices;
@@ -60,7 +60,7 @@ def spoil(emulation: Emulation, change: Callable[[MethodCode], None]) -> str:
     from readytorun.emulator.errors import ExecutionError
     from readytorun.emulator.runtime import Runtime
 
-    images = emulation.csharp(SOURCE, "gc_victims", TARGET)
+    images = emulation.csharp(SOURCE, "gc_victims", RELEASE)
 
     def prepare(runtime: Runtime) -> None:
         program = runtime.images[0]
@@ -75,7 +75,7 @@ def spoil(emulation: Emulation, change: Callable[[MethodCode], None]) -> str:
 def test_nothing_fails_untouched(emulation: Emulation) -> None:
     from emulation import run_emulated
 
-    run = run_emulated(emulation.csharp(SOURCE, "gc_victims", TARGET), stress_limit=0)
+    run = run_emulated(emulation.csharp(SOURCE, "gc_victims", RELEASE), stress_limit=0)
     assert (run.exit_code, run.stdout, run.stderr) == (0, "6\n3\n", "")
     assert run.collections > 100
 
@@ -137,7 +137,7 @@ def test_stores_that_no_barrier_was_told_of(emulation: Emulation, is_told: bool)
         # mov [rdi], rsi; ret
         runtime.memory.write(runtime.machine.write_barriers()[HelperId.WRITE_BARRIER], bytes.fromhex("488937 c3"))
 
-    images = emulation.csharp(STORES, "gc_stores", TARGET)
+    images = emulation.csharp(STORES, "gc_stores", RELEASE)
     if is_told:
         assert run_emulated(images, stress_limit=0).stdout == "82\n"
         return

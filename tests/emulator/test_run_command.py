@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from emulated_targets import PREVIEW, RELEASE
 
 from readytorun.cli.failures import BAD_INPUT, CANNOT_GO_ON, UNHANDLED_EXCEPTION, WRONG_USAGE
 from readytorun.compiler.emulator_framework import core_library_il, facades
@@ -18,8 +19,6 @@ from readytorun.compiler.targets import target_by_name
 if TYPE_CHECKING:
     from emulation import Emulation
 
-TARGET = "net11.0-linux-x64"
-PREVIEW = "net11.0-preview-linux-x64"
 SOURCE = """
 using System;
 using System.Runtime.InteropServices;
@@ -62,7 +61,7 @@ def run(emulation: Emulation, *words: str | Path) -> subprocess.CompletedProcess
 @pytest.fixture(scope="module")
 def program(emulation: Emulation) -> list[Path]:
     """The image of the program, and that of the core library."""
-    return emulation.csharp(SOURCE, "run_command", TARGET)
+    return emulation.csharp(SOURCE, "run_command", RELEASE)
 
 
 @pytest.fixture
@@ -81,12 +80,12 @@ def test_gc_stress_and_statistics(emulation: Emulation, image: Path) -> None:
     assert (done.returncode, done.stdout) == (42, "one\n")
     target, _, numbers = done.stderr.partition(": ")
     instructions, collections = (int(part.split()[0].replace(",", "")) for part in numbers.split(", "))
-    assert target == TARGET
+    assert target == RELEASE
     assert instructions > 5_000
     assert collections > 100
 
 
-@pytest.mark.parametrize("target", [TARGET, PREVIEW, "net10.0-linux-x64"])
+@pytest.mark.parametrize("target", [RELEASE, PREVIEW, "net10.0-linux-x64"])
 def test_il_is_compiled_first(emulation: Emulation, program: list[Path], target: str) -> None:
     il = emulation.folder / "il" / program[0].name
     done = run(emulation, il, "--target", target, "--", "one")
@@ -151,6 +150,6 @@ def test_another_core_library_is_not_taken(emulation: Emulation, program: list[P
     from readytorun.errors import UsageError
 
     other = core_library_il(target_by_name(PREVIEW))
-    assert other != core_library_il(target_by_name(TARGET))
+    assert other != core_library_il(target_by_name(RELEASE))
     with pytest.raises(UsageError, match=r"compiled against another System\.Private\.CoreLib"):
         run_emulated([program[0], emulation.core_library(PREVIEW)])

@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from emulated_targets import RELEASE, STRESS_LIMIT
 from harness import PROGRAMS
 
 if TYPE_CHECKING:
     from emulation import Emulation
 
-TARGET = "net11.0-linux-x64"
-STRESS_LIMIT = 2
 NAMES = (
     "il01_handlers",
     "il02_calls",
@@ -80,7 +79,7 @@ def test_output(emulation: Emulation, source: Path, stress_limit: int | None) ->
     expected = emulation.toolchain.run(
         emulation.toolchain.build(source, emulation.folder / "il" / f"{source.stem}.dll")
     )
-    run = run_emulated(emulation.program(source, TARGET), stress_limit=stress_limit)
+    run = run_emulated(emulation.program(source, RELEASE), stress_limit=stress_limit)
     assert run.stdout == expected.stdout
     assert run.exit_code & 0xFF == expected.exit_code
     assert (run.collections > 100) == (stress_limit is not None)

@@ -97,3 +97,9 @@ def build(folder: Path, dialect: Dialect, core: Path, name: str, source: Path, t
     options = CompileOptions(target_by_name(target or TARGETS[dialect.name]))
     (report,) = compile_assemblies([assembly], [str(core)], image, options)
     return Built(dialect, folder, assembly, image, report)
+
+
+def build_text(core: Path, dialect: Dialect, source: Path, text: str) -> Built:
+    """Write a C# source, and compile it against a core library."""
+    source.write_text(text, encoding="utf-8")
+    return build(core.parent, dialect, core, source.stem, source)

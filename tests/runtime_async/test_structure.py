@@ -7,7 +7,7 @@ import struct
 from pathlib import Path
 
 import pytest
-from async_support import TARGETS, Built, build
+from async_support import TARGETS, Built, build_text
 
 from readytorun.compiler.driver import CompileOptions, compile_assemblies
 from readytorun.compiler.targets import target_by_name
@@ -262,9 +262,7 @@ public static class Refused
 
 
 def test_a_refused_variant_leaves_nothing_but_its_thunk(core: Path, dialect: Dialect, tmp_path: Path) -> None:
-    source = tmp_path / "refused.cs"
-    source.write_text(_REFUSED)
-    built = build(core.parent, dialect, core, "refused", source)
+    built = build_text(core, dialect, tmp_path / "refused.cs", _REFUSED)
     refused = [entry.method for entry in built.report.refused]
     assert refused == ["[ASYNC] Refused.M(int)"]
     assert [name for name in built.methods if "Refused.M(" in name] == ["Refused.M(int)"]
@@ -292,9 +290,7 @@ public static class Unnamed
 def test_virtual_methods_of_a_type_that_code_makes_have_both_faces(
     core: Path, dialect: Dialect, tmp_path: Path
 ) -> None:
-    source = tmp_path / "unnamed.cs"
-    source.write_text(_UNNAMED)
-    built = build(core.parent, dialect, core, "unnamed", source)
+    built = build_text(core, dialect, tmp_path / "unnamed.cs", _UNNAMED)
     assert not built.report.refused
     names = sorted(name for name in built.methods if "Job<long>.First(" in name or "Job<long>.Second(" in name)
     assert names == [
@@ -324,9 +320,7 @@ def test_static_members_of_what_a_type_variable_stands_for_give_their_tasks(
     core: Path, dialect: Dialect, tmp_path: Path
 ) -> None:
     """No signature says both that a method is an async variant and on which type it is to be looked for."""
-    source = tmp_path / "static.cs"
-    source.write_text(_STATIC)
-    built = build(core.parent, dialect, core, "static", source)
+    built = build_text(core, dialect, tmp_path / "static.cs", _STATIC)
     assert not built.report.refused
     (looked_up,) = [text for text in _cell_texts(built) if "IFactory" in text and "Make(" in text]
     assert "[ASYNC]" not in looked_up

@@ -14,7 +14,6 @@ from readytorun.errors import UsageError
 
 if TYPE_CHECKING:
     from readytorun.compiler.targets import CompilationTarget
-    from readytorun.r2r.reader import R2RImage
 
 _DEFAULT_TARGET = "net11.0-linux-x64"
 

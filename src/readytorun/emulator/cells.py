@@ -6,7 +6,6 @@ first goes through them: their thunks lead to the delay-load helpers, which are 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from readytorun.emulator.code import needs_context
@@ -52,7 +51,6 @@ class Cells:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._images_by_object = {image.module_object: image for image in runtime.images}
-        self._gc_ref_maps: dict[tuple[int, int], Sequence[dict[int, int]]] = {}
         self._fixups: dict[int, Fixup] = {}
         self.lazy = LazyHelpers(runtime, self)
         self.trap_flag = runtime.memory.allocate_data(8)  # never set: nobody else runs
@@ -247,10 +245,7 @@ class Cells:
 
     def _argument_refs(self, image: LoadedImage, cell: ImportCell) -> list[tuple[int, int]]:
         """Where the arguments of the call hold references, by the cell's GCRefMap: they are roots while it is bound."""
-        key = image.base, cell.section
-        maps = self._gc_ref_maps.get(key)
-        if maps is None:
-            maps = self._gc_ref_maps[key] = image.r2r.gc_ref_maps_of(cell.section)
+        maps = image.r2r.gc_ref_maps_of(cell.section)
         machine = self._runtime.machine
         refs = []
         if maps:

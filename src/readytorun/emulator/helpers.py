@@ -136,12 +136,15 @@ class Helpers:
         table = runtime.tables.at(self._arg(0))
         count, lengths_at = self._arg(1) & 0xFFFFFFFF, self._arg(2)
         values = [runtime.memory.i32(lengths_at + 4 * i) for i in range(count)]
+        self._result(self.construct_array(table, values))
+
+    def construct_array(self, table: MethodTable, values: list[int]) -> int:
+        """What a constructor of an array type makes, from its arguments: lengths, or lower bounds and lengths."""
         type = table.type
         assert isinstance(type, ArrayType)
-        if count == 2 * type.rank and not type.is_szarray:
-            self._result(self.new_multi_dim_array(table, values[1::2], values[::2]))
-        else:
-            self._result(self.new_multi_dim_array(table, values))
+        if len(values) == 2 * type.rank and not type.is_szarray:
+            return self.new_multi_dim_array(table, values[1::2], values[::2])
+        return self.new_multi_dim_array(table, values)
 
     def new_multi_dim_array(self, table: MethodTable, lengths: list[int], lower_bounds: list[int] | None = None) -> int:
         """A new array of several dimensions (or of vectors, by one length per level)."""

@@ -351,7 +351,6 @@ class Image:
         self.raw = raw
         self.names = ImageNames(raw, references)
         self.symbols = ImageSymbols(raw, self.names)
-        self._gc_ref_maps: dict[int, Sequence[dict[int, int]]] = {}
 
     @staticmethod
     def open(path: str | Path, references: Iterable[str | Path] = ()) -> Image:
@@ -452,9 +451,7 @@ class Image:
 
     def gc_ref_maps(self, section: int) -> Sequence[dict[int, int]]:
         """The GCRefMaps of an import section's cells; empty if it has none."""
-        if section not in self._gc_ref_maps:
-            self._gc_ref_maps[section] = self.raw.gc_ref_maps_of(section)
-        return self._gc_ref_maps[section]
+        return self.raw.gc_ref_maps_of(section)
 
     @cached_property
     def types(self) -> list[str]:

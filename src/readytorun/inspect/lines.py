@@ -25,7 +25,7 @@ Line = tuple[tuple[Style, str], ...]
 
 def plain_texts(lines: Sequence[Line]) -> str:
     """Lines without their styles, each with its end."""
-    return "\n".join(["".join([text for _, text in line]) for line in lines]) + "\n"
+    return "\n".join([plain_text(line) for line in lines]) + "\n"
 
 
 def plain_text(line: Line) -> str:

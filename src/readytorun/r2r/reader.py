@@ -241,6 +241,7 @@ class R2RImage:
         self.sections: dict[int, SectionEntry] = {
             section.type: section for section in self.header.sections if section.size
         }
+        self._gc_ref_maps: dict[int, Sequence[dict[int, int]]] = {}
 
     @staticmethod
     def open(path: str | Path) -> R2RImage:
@@ -422,11 +423,15 @@ class R2RImage:
 
     def gc_ref_maps_of(self, section: int) -> Sequence[dict[int, int]]:
         """The GCRefMaps of an import section's cells; empty if it has none."""
-        record = self.import_sections[section]
-        if not record.auxiliary_rva or not record.cell_count:
-            return []
-        reader = self.reader_at(record.auxiliary_rva, None, f"GCRefMaps of import section {section}")
-        return decode_gc_ref_maps(reader, record.cell_count, self.machine == Machine.I386)
+        found = self._gc_ref_maps.get(section)
+        if found is None:
+            record = self.import_sections[section]
+            found = []
+            if record.auxiliary_rva and record.cell_count:
+                reader = self.reader_at(record.auxiliary_rva, None, f"GCRefMaps of import section {section}")
+                found = decode_gc_ref_maps(reader, record.cell_count, self.machine == Machine.I386)
+            self._gc_ref_maps[section] = found
+        return found
 
     # --- methods ------------------------------------------------------------------------------------------------------
 

@@ -91,11 +91,8 @@ class InternalCalls:
 
         def construct() -> None:
             assert table is not None
-            count = len(method.signature.params)
-            values = [integer(i) for i in range(count)]
-            bounds = values[::2] if count == 2 * array_type.rank and not array_type.is_szarray else None
-            lengths = values[1::2] if bounds is not None else values
-            machine.set_result(runtime.helpers.new_multi_dim_array(table, lengths, bounds))
+            values = [integer(i) for i in range(len(method.signature.params))]
+            machine.set_result(runtime.helpers.construct_array(table, values))
 
         def address() -> None:
             array = machine.argument(0)
