@@ -121,9 +121,7 @@ class Collector:
         missed = heap.cards.check(heap.start, heap.used(), self._refs())
         if not missed:
             return
-        starts = self._starts()
-        position = int(np.searchsorted(starts, missed - heap.start, side="right")) - 1
-        address = heap.start + int(starts[position])
+        address = self._object_at(missed)
         raise GCStressError(
             f"a reference in {heap.table_of(address).type}, at offset {missed - address:#x}, to a younger object was "
             "stored without a write barrier"
@@ -134,6 +132,12 @@ class Collector:
         starts = self._starts()
         position = int(np.searchsorted(starts, relative))
         return position < len(starts) and int(starts[position]) == relative
+
+    def _object_at(self, address: int) -> int:
+        """The object that an address in the heap lies in."""
+        heap, starts = self._runtime.heap, self._starts()
+        position = int(np.searchsorted(starts, address - heap.start, side="right")) - 1
+        return heap.start + int(starts[position])
 
     # --- walking the heap ---------------------------------------------------------------------------------------------
 
@@ -301,7 +305,6 @@ class Collector:
         self._parse()
         roots = self._roots.enumerate(frame)
         stack = [(address, value) for address, value in self._checked_values(roots) if heap.contains(value)]
-        starts = self._starts()
         old_start, old_used = heap.start, heap.used()
         marked: set[int] = set()
         pending: list[int] = []
@@ -313,8 +316,7 @@ class Collector:
 
         bases: dict[int, int] = {}
         for _, value in stack:
-            position = int(np.searchsorted(starts, value - old_start, side="right")) - 1
-            bases[value] = old_start + int(starts[position])
+            bases[value] = self._object_at(value)
             reach(bases[value])
         for slot in heap.roots:
             reach(memory.u64(slot))
